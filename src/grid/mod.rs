@@ -1,0 +1,49 @@
+//! Grids: where the numbers of a field lie.
+//!
+//! Order, everywhere in the program: `x` before `y`, longitude before latitude in code; `[row, column]` = `[j, i]` for
+//! arrays, in the file's stored order (row 0 is the first stored row, north or south). Degrees, longitudes of any turn.
+
+mod projection;
+
+use ndarray::Array2;
+
+pub use projection::{Earth, Projection};
+
+/// A horizontal grid. Values of a field on it are `[ny, nx]`; an unstructured one is a single row.
+#[derive(Debug, PartialEq)]
+pub struct Grid {
+    pub ny: usize,
+    pub nx: usize,
+    pub geometry: Geometry,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Geometry {
+    /// One latitude a row, one longitude a column, as stored.
+    LatLon { lat: Vec<f64>, lon: Vec<f64> },
+    /// Axes in the projection's own units: metres, or degrees for a rotated pole.
+    Projected { projection: Projection, x: Vec<f64>, y: Vec<f64> },
+    /// A latitude and a longitude for every point. NaN where the file has none.
+    Curvilinear { lat: Array2<f64>, lon: Array2<f64> },
+    /// Loose points, one row.
+    Points { lat: Vec<f64>, lon: Vec<f64> },
+    /// The file gives no positions.
+    Unplaced,
+}
+
+/// A part of a grid: `ny` rows from `j0`, `nx` columns from `i0`, columns counted round where the grid closes on itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    pub j0: usize,
+    pub i0: usize,
+    pub ny: usize,
+    pub nx: usize,
+}
+
+impl Grid {
+    /// The whole grid.
+    #[must_use]
+    pub fn whole(&self) -> Window {
+        Window { j0: 0, i0: 0, ny: self.ny, nx: self.nx }
+    }
+}

@@ -1,0 +1,89 @@
+//! Why a file, or a part of it, could not be read: which file, what was found, what to do.
+
+use std::path::{Path, PathBuf};
+
+use crate::text::{self, Language};
+
+/// The classes of refusal that the command's JSON names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// No known signature.
+    NotData,
+    /// Zero bytes.
+    Empty,
+    /// Signature known, contents broken.
+    Corrupt,
+    /// Readable, but no gridded variable with values.
+    NoGrid,
+    /// Valid, but not read here.
+    Unsupported,
+    NotFound,
+    NoAccess,
+}
+
+impl Refusal {
+    /// Its word in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotData => "not-data",
+            Self::Empty => "empty",
+            Self::Corrupt => "corrupt",
+            Self::NoGrid => "no-grid",
+            Self::Unsupported => "unsupported",
+            Self::NotFound => "not-found",
+            Self::NoAccess => "no-access",
+        }
+    }
+
+    /// The texts `refusal.<word>` (what was found) and `advice.<word>` (what to do).
+    fn key(self) -> String {
+        self.word().replace('-', "_")
+    }
+}
+
+/// A refusal of one file or of a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceError {
+    pub path: PathBuf,
+    pub refusal: Refusal,
+    /// The variable, message or step that is meant, where it is not the whole file.
+    pub part: Option<String>,
+    /// What exactly was found, in technical words, for those who look into the file.
+    pub detail: String,
+}
+
+impl SourceError {
+    #[must_use]
+    pub fn new(path: &Path, refusal: Refusal, detail: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), refusal, part: None, detail: detail.into() }
+    }
+
+    #[must_use]
+    pub fn in_part(mut self, part: impl Into<String>) -> Self {
+        self.part = Some(part.into());
+        self
+    }
+
+    /// One sentence for a person: file, what was found, what to do.
+    #[must_use]
+    pub fn tell(&self, language: Language) -> String {
+        let key = self.refusal.key();
+        let mut file = self.path.display().to_string();
+        if let Some(part) = &self.part {
+            file = format!("{file} ({part})");
+        }
+        let (found_key, advice_key) = (format!("refusal.{key}"), format!("advice.{key}"));
+        let (found, advice) = (text::say(language, &found_key), text::say(language, &advice_key));
+        let detail = if self.detail.is_empty() { String::new() } else { format!(" ({})", self.detail) };
+        format!("{file}: {found}{detail}; {advice}")
+    }
+}
+
+impl std::fmt::Display for SourceError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.tell(Language::English))
+    }
+}
+
+impl std::error::Error for SourceError {}

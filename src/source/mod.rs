@@ -1,0 +1,179 @@
+//! Files: what is in each, and the numbers when they are asked for.
+//!
+//! [`open`] reads headers only and gives a [`Dataset`]: variables with their axes and grids. A [`FieldRef`] is a small
+//! handle that says where the values of one field lie; reading it gives the file's own numbers, with no conversion of
+//! units. Nothing here guesses what a variable means.
+
+mod error;
+
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ndarray::Array2;
+
+use crate::field::LevelKind;
+use crate::grid::{Grid, Window};
+use crate::time::{LeadTime, ReferenceTime, ValidTime};
+
+pub use error::{Refusal, SourceError};
+
+/// What one file holds.
+#[derive(Debug)]
+pub struct Dataset {
+    pub path: PathBuf,
+    /// `netcdf4`, `netcdf3-classic`, `netcdf3-64bit`, `netcdf3-cdf5`, `grib2` …
+    pub format: &'static str,
+    pub variables: Vec<Variable>,
+    /// Global attributes that are text, as written.
+    pub attributes: Vec<(String, String)>,
+    /// What could not be read, while the rest could.
+    pub notes: Vec<SourceError>,
+}
+
+/// A gridded variable: one parameter over levels, times, members.
+#[derive(Debug)]
+pub struct Variable {
+    /// What `probe --variable` takes: the name, with `group/` before it.
+    pub id: String,
+    pub name: String,
+    pub units: Option<String>,
+    pub standard_name: Option<String>,
+    pub long_name: Option<String>,
+    pub grib: Option<GribIdentity>,
+    pub grid: Arc<Grid>,
+    pub levels: Option<LevelAxis>,
+    pub steps: Vec<Step>,
+    /// Ensemble members by their number or name in the file.
+    pub members: Option<Vec<String>>,
+    /// Other dimensions, chosen by position.
+    pub dims: Vec<(String, usize)>,
+    pub reader: Arc<dyn Reader>,
+    /// Its number among the reader's variables.
+    pub number: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct LevelAxis {
+    pub kind: LevelKind,
+    pub units: Option<String>,
+    /// The file's own numbers, in stored order.
+    pub values: Vec<f64>,
+}
+
+/// One time for which a field exists. Which of the three are known depends on the file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    pub run: Option<ReferenceTime>,
+    pub lead: Option<LeadTime>,
+    pub valid: Option<ValidTime>,
+}
+
+/// The numbers by which a GRIB message names its parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GribIdentity {
+    pub edition: u8,
+    pub parameter: [u16; 3],
+    pub level_kind: String,
+    pub statistic: String,
+}
+
+/// Which field of a variable: positions on its axes, zero where an axis is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Choice {
+    pub step: usize,
+    pub level: usize,
+    pub member: usize,
+    /// One position for each of the variable's `dims`.
+    pub dims: Vec<usize>,
+}
+
+/// Where the values of one field lie. Small, cheap to clone, equal and hashed by what it points to.
+#[derive(Clone, Debug)]
+pub struct FieldRef {
+    pub reader: Arc<dyn Reader>,
+    pub variable: u32,
+    pub choice: Arc<Choice>,
+}
+
+impl Variable {
+    /// The handle of one field; `None` where a position lies beyond its axis.
+    #[must_use]
+    pub fn field(&self, choice: Choice) -> Option<FieldRef> {
+        let within = choice.step < self.steps.len().max(1)
+            && choice.level < self.levels.as_ref().map_or(1, |axis| axis.values.len())
+            && choice.member < self.members.as_ref().map_or(1, Vec::len)
+            && choice.dims.len() <= self.dims.len()
+            && choice.dims.iter().zip(&self.dims).all(|(at, (_, size))| at < size);
+        within.then(|| FieldRef { reader: self.reader.clone(), variable: self.number, choice: Arc::new(choice) })
+    }
+}
+
+impl PartialEq for FieldRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.reader.id() == other.reader.id() && self.variable == other.variable && self.choice == other.choice
+    }
+}
+impl Eq for FieldRef {}
+impl Hash for FieldRef {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.reader.id().hash(state);
+        self.variable.hash(state);
+        self.choice.hash(state);
+    }
+}
+
+impl FieldRef {
+    /// The file's own numbers over the whole grid: packing undone in f64, missing values NaN.
+    pub fn read_raw(&self) -> Result<Array2<f64>, SourceError> {
+        self.reader.read_raw(self.variable, &self.choice)
+    }
+
+    /// Fields with equal keys are stored in the same chunks: reading them together decodes each chunk once.
+    #[must_use]
+    pub fn batch(&self) -> (u64, u64) {
+        (self.reader.id(), self.reader.batch(self.variable, &self.choice))
+    }
+}
+
+/// Asked between the pieces of a long read; once set, the reader gives up.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One open file. Positional reads only, so any number of threads may ask at once.
+pub trait Reader: Send + Sync + std::fmt::Debug {
+    /// Unlike that of every other reader of this process.
+    fn id(&self) -> u64;
+    fn path(&self) -> &Path;
+
+    /// See [`FieldRef::read_raw`].
+    fn read_raw(&self, variable: u32, choice: &Choice) -> Result<Array2<f64>, SourceError>;
+
+    /// The window of each wanted field as f32, NaN where missing, in the file's own unit, for drawing.
+    ///
+    /// Each stored chunk is read and decoded once, in parallel on the current rayon pool, and handed to all fields
+    /// that it covers. `done(n, values)` is called once for each of `choices` that was finished, as soon as it is;
+    /// fields not yet finished when `stop` is set are left out in silence.
+    fn read_windows(
+        &self,
+        variable: u32,
+        choices: &[&Choice],
+        window: Window,
+        stop: &Stop,
+        done: &(dyn Fn(usize, Result<Array2<f32>, SourceError>) + Sync),
+    );
+
+    /// Equal for fields that share stored chunks.
+    fn batch(&self, variable: u32, choice: &Choice) -> u64;
+}

@@ -1,0 +1,122 @@
+//! Every word that a person reads, in English and French, from `resources/text/*.toml`.
+//!
+//! Keys are `table.name`. A text may hold `{places}` that [`fill`] replaces.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+/// A language of the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    #[default]
+    English,
+    French,
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::English, Self::French];
+
+    /// The language that the environment asks for (`LC_ALL`, `LC_MESSAGES`, `LANG`), English if it asks for neither.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        let wanted = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|value| !value.is_empty());
+        match wanted {
+            Some(value) if value.starts_with("fr") => Self::French,
+            _ => Self::English,
+        }
+    }
+}
+
+/// A name that data carries in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Bilingual {
+    pub en: String,
+    pub fr: String,
+}
+
+impl Bilingual {
+    /// The same words in both languages, for names that come from a file.
+    #[must_use]
+    pub fn same(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { en: name.clone(), fr: name }
+    }
+
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::French => &self.fr,
+        }
+    }
+}
+
+static ENGLISH: LazyLock<HashMap<String, String>> =
+    LazyLock::new(|| flatten(include_str!("../resources/text/en.toml")));
+static FRENCH: LazyLock<HashMap<String, String>> = LazyLock::new(|| flatten(include_str!("../resources/text/fr.toml")));
+
+/// The text behind `key`; the key itself where no text stands behind it, which a test forbids.
+#[must_use]
+pub fn say(language: Language, key: &str) -> &str {
+    table(language).get(key).map_or(key, String::as_str)
+}
+
+/// The text behind `key` with each `{name}` replaced.
+#[must_use]
+pub fn fill(language: Language, key: &str, places: &[(&str, &str)]) -> String {
+    let mut text = say(language, key).to_owned();
+    for (name, value) in places {
+        text = text.replace(&format!("{{{name}}}"), value);
+    }
+    text
+}
+
+/// All keys of one language, for the tests that compare the two.
+pub fn keys(language: Language) -> impl Iterator<Item = &'static str> {
+    table(language).keys().map(String::as_str)
+}
+
+fn table(language: Language) -> &'static HashMap<String, String> {
+    match language {
+        Language::English => &ENGLISH,
+        Language::French => &FRENCH,
+    }
+}
+
+fn flatten(source: &str) -> HashMap<String, String> {
+    let tables: HashMap<String, HashMap<String, String>> =
+        toml::from_str(source).unwrap_or_else(|error| unreachable!("bundled texts are tested: {error}"));
+    tables
+        .into_iter()
+        .flat_map(|(table, texts)| texts.into_iter().map(move |(name, text)| (format!("{table}.{name}"), text)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn both_languages_have_the_same_texts() {
+        let english: BTreeSet<_> = keys(Language::English).collect();
+        let french: BTreeSet<_> = keys(Language::French).collect();
+        assert_eq!(english, french);
+    }
+
+    #[test]
+    fn both_languages_fill_the_same_places() {
+        let places = |text: &str| -> BTreeSet<String> {
+            text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+        };
+        for key in keys(Language::English) {
+            assert_eq!(places(say(Language::English, key)), places(say(Language::French, key)), "{key}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a variable means: the dictionary of `resources/variables.toml`, and how files name its entries.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::source::Variable;
+use crate::text::Bilingual;
+use crate::units::{self, Unit};
+
+/// An entry of the dictionary.
+#[derive(Debug, Deserialize)]
+pub struct KnownParameter {
+    pub id: String,
+    name_en: String,
+    name_fr: String,
+    /// The unit that a file means when it names none of its own.
+    unit: String,
+    /// The unit shown.
+    display: String,
+    /// Id of its colour table.
+    #[serde(default)]
+    pub colours: Option<String>,
+    #[serde(default)]
+    standard_name: Vec<String>,
+    #[serde(default)]
+    netcdf: Vec<String>,
+    #[serde(default)]
+    rpn: Vec<RpnName>,
+    #[serde(default)]
+    wrf: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RpnName {
+    nomvar: String,
+}
+
+/// What a field shows: an entry of the dictionary, or a variable that it does not know.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The dictionary's id, or the file's own id of the variable.
+    pub id: String,
+    pub name: Bilingual,
+    /// The unit shown; `None` where the file's unit is unknown or absent.
+    pub unit: Option<&'static Unit>,
+    /// The unit's words in captions: the table's label, else as the file writes it.
+    pub unit_label: String,
+    pub known: Option<&'static KnownParameter>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    variable: Vec<KnownParameter>,
+}
+
+static KNOWN: LazyLock<Vec<KnownParameter>> = LazyLock::new(|| {
+    let table: Table = toml::from_str(include_str!("../../resources/variables.toml"))
+        .unwrap_or_else(|error| unreachable!("the bundled dictionary is tested: {error}"));
+    table.variable
+});
+
+pub const RELATIVE_HUMIDITY: &str = "relative_humidity";
+pub const GEOPOTENTIAL_HEIGHT: &str = "geopotential_height";
+pub const GEOPOTENTIAL: &str = "geopotential";
+pub const SPECIFIC_HUMIDITY: &str = "specific_humidity";
+pub const TEMPERATURE: &str = "temperature";
+
+/// The entry with this id.
+#[must_use]
+pub fn known(id: &str) -> Option<&'static KnownParameter> {
+    KNOWN.iter().find(|entry| entry.id == id)
+}
+
+impl KnownParameter {
+    #[must_use]
+    pub fn parameter(&'static self) -> Parameter {
+        let unit = units::by_id(&self.display).or_else(|| units::parse(&self.display));
+        Parameter {
+            id: self.id.clone(),
+            name: Bilingual { en: self.name_en.clone(), fr: self.name_fr.clone() },
+            unit,
+            unit_label: unit.map_or_else(|| self.display.clone(), |unit| unit.label.clone()),
+            known: Some(self),
+        }
+    }
+
+    /// The unit that values have when the file is silent.
+    #[must_use]
+    pub fn canonical_unit(&self) -> Option<&'static Unit> {
+        units::by_id(&self.unit).or_else(|| units::parse(&self.unit))
+    }
+}
+
+/// The dictionary's entry for a variable: by standard name, then by the usual names in files, never against its unit.
+#[must_use]
+pub fn identify(variable: &Variable) -> Option<&'static KnownParameter> {
+    let standard_name = variable.standard_name.as_deref().map(|name| name.split_whitespace().next().unwrap_or(""));
+    let unit = variable.units.as_deref().and_then(units::parse);
+    let by_standard_name =
+        KNOWN.iter().find(|entry| standard_name.is_some_and(|name| entry.standard_name.iter().any(|s| s == name)));
+    let by_name = || {
+        let name = variable.name.as_str();
+        let named = |names: &[String]| names.iter().any(|n| n == name);
+        KNOWN
+            .iter()
+            .filter(|e| named(&e.netcdf) || e.rpn.iter().any(|r| r.nomvar == name) || named(&e.wrf) || e.id == name)
+            .find(|entry| fits(entry, unit))
+    };
+    by_standard_name.filter(|entry| fits(entry, unit)).or_else(by_name)
+}
+
+/// Whether a unit may stand behind this parameter. A silent or unknown unit contradicts nothing.
+fn fits(entry: &KnownParameter, unit: Option<&'static Unit>) -> bool {
+    match (entry.canonical_unit(), unit) {
+        (Some(canonical), Some(found)) => units::conversion(found, canonical).is_some(),
+        _ => true,
+    }
+}
+
+/// A parameter for a variable that the dictionary does not know: the file's own name and unit.
+#[must_use]
+pub fn unknown(variable: &Variable) -> Parameter {
+    let unit = variable.units.as_deref().and_then(units::parse);
+    let unit_label = match (unit, &variable.units) {
+        (Some(unit), _) => unit.label.clone(),
+        (None, Some(words)) => words.clone(),
+        (None, None) => String::new(),
+    };
+    let name = variable.long_name.as_deref().unwrap_or(&variable.name);
+    Parameter { id: variable.id.clone(), name: Bilingual::same(name), unit, unit_label, known: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_has_a_canonical_and_a_shown_unit_that_convert() {
+        for entry in KNOWN.iter().filter(|entry| entry.id != GEOPOTENTIAL) {
+            let canonical = entry.canonical_unit().unwrap_or_else(|| panic!("{}: unit {}", entry.id, entry.unit));
+            let shown = entry.parameter().unit.unwrap_or_else(|| panic!("{}: shown in {}", entry.id, entry.display));
+            assert!(units::conversion(canonical, shown).is_some(), "{}: {} to {}", entry.id, entry.unit, entry.display);
+        }
+    }
+
+    #[test]
+    fn the_first_product_is_in_the_dictionary() {
+        for id in [RELATIVE_HUMIDITY, GEOPOTENTIAL_HEIGHT, GEOPOTENTIAL, SPECIFIC_HUMIDITY, TEMPERATURE] {
+            assert!(known(id).is_some(), "{id}");
+        }
+    }
+}

@@ -184,7 +184,7 @@ fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
     let shown = entry.parameter();
     let silent = variable.units.is_none().then(|| entry.canonical_unit()).flatten();
     match (found.or(silent), shown.unit) {
-        (Some(from), Some(to)) => match units::conversion(from, to) {
+        (Some(from), Some(_)) => match parameter::conversion(entry, from) {
             Some(conversion) => (shown, conversion, None),
             None => (parameter::unknown(variable), Affine::IDENTITY, None),
         },

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::source::Variable;
 use crate::text::Bilingual;
-use crate::units::{self, Unit};
+use crate::units::{self, Affine, Unit};
 
 /// An entry of the dictionary.
 #[derive(Debug, Deserialize)]
@@ -92,6 +92,24 @@ impl KnownParameter {
     }
 }
 
+/// From a file's unit to the unit shown.
+///
+/// Water on the ground stands in kg/m² in files and in millimetres on maps: one litre on a square metre is one
+/// millimetre deep, so the two convert here, though not in general.
+#[must_use]
+pub fn conversion(entry: &KnownParameter, found: &Unit) -> Option<Affine> {
+    let shown = units::by_id(&entry.display)?;
+    let water = || {
+        let (mass, depth) = (units::by_id("kg m-2")?, units::by_id("mm")?);
+        if entry.unit != mass.id {
+            return None;
+        }
+        let to_depth = units::conversion(found, mass).or_else(|| units::conversion(found, depth))?;
+        Some(to_depth.then(units::conversion(depth, shown)?))
+    };
+    units::conversion(found, shown).or_else(water)
+}
+
 /// The dictionary's entry for a variable: by standard name, then by the usual names in files, never against its unit.
 #[must_use]
 pub fn identify(variable: &Variable) -> Option<&'static KnownParameter> {
@@ -113,7 +131,9 @@ pub fn identify(variable: &Variable) -> Option<&'static KnownParameter> {
 /// Whether a unit may stand behind this parameter. A silent or unknown unit contradicts nothing.
 fn fits(entry: &KnownParameter, unit: Option<&'static Unit>) -> bool {
     match (entry.canonical_unit(), unit) {
-        (Some(canonical), Some(found)) => units::conversion(found, canonical).is_some(),
+        (Some(canonical), Some(found)) => {
+            units::conversion(found, canonical).is_some() || conversion(entry, found).is_some()
+        }
         _ => true,
     }
 }
@@ -137,10 +157,19 @@ mod tests {
 
     #[test]
     fn every_entry_has_a_canonical_and_a_shown_unit_that_convert() {
-        for entry in KNOWN.iter().filter(|entry| entry.id != GEOPOTENTIAL) {
+        // Geopotential is shown as height; a precipitation type is a code and has no unit.
+        for entry in KNOWN.iter().filter(|entry| entry.id != GEOPOTENTIAL && entry.display != "code") {
             let canonical = entry.canonical_unit().unwrap_or_else(|| panic!("{}: unit {}", entry.id, entry.unit));
-            let shown = entry.parameter().unit.unwrap_or_else(|| panic!("{}: shown in {}", entry.id, entry.display));
-            assert!(units::conversion(canonical, shown).is_some(), "{}: {} to {}", entry.id, entry.unit, entry.display);
+            assert!(conversion(entry, canonical).is_some(), "{}: {} to {}", entry.id, entry.unit, entry.display);
+        }
+    }
+
+    #[test]
+    fn a_kilogram_of_water_on_a_square_metre_is_a_millimetre() {
+        let rain = known("total_precipitation").expect("in the dictionary");
+        for (unit, millimetres) in [("kg m-2", 1.0), ("mm", 1.0), ("m", 1000.0)] {
+            let unit = units::parse(unit).expect("a known unit");
+            assert!((conversion(rain, unit).expect("converts").apply(1.0) - millimetres).abs() < 1e-9);
         }
     }
 

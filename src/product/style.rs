@@ -1,0 +1,50 @@
+//! How layers look: colour classes of bands, intervals and weights of isolines.
+
+/// Colour classes of a filled layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColourTable {
+    /// Class bounds in the unit shown, strictly rising. A value on a bound belongs to the class above it.
+    pub bounds: Vec<f32>,
+    /// One colour for each class that is drawn: first that under the lowest bound where `under` is set, then one
+    /// between each two bounds, then that above the highest where `over` is set.
+    pub colours: Vec<[u8; 3]>,
+    /// 0 = invisible … 1 = opaque.
+    pub opacity: f32,
+    /// Values under the lowest bound are drawn.
+    pub under: bool,
+    /// Values from the highest bound on are drawn.
+    pub over: bool,
+}
+
+/// A filled layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BandStyle {
+    pub table: ColourTable,
+    /// Beside the colour bar: `%`.
+    pub unit_label: String,
+}
+
+/// A layer of isolines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineStyle {
+    /// In the unit shown, above zero.
+    pub interval: f32,
+    /// Multiples of this are drawn thicker, whatever the interval in use.
+    pub thick_every: f32,
+    /// Half the interval is taken where fewer than four lines are in view.
+    pub halve_when_few: bool,
+    /// Stroke widths in points.
+    pub width: f32,
+    pub thick_width: f32,
+    pub colour: [u8; 3],
+    pub halo: [u8; 3],
+    /// In the legend: `dam`.
+    pub unit_label: String,
+}
+
+/// The look of a picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Style {
+    pub bands: Option<BandStyle>,
+    pub lines: Option<LineStyle>,
+}

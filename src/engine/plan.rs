@@ -1,0 +1,140 @@
+//! A selection laid out: one slot for each lead time, and how each of its layers is made.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::request::{Selection, Subject};
+use crate::catalog::{Catalog, Parameter, Recipe, Series, SlotTime};
+use crate::field::Level;
+use crate::grid::Grid;
+use crate::product::{self, BandStyle, LineStyle, Style};
+use crate::text::Bilingual;
+use crate::time::ReferenceTime;
+
+/// All that a loop needs to know before a value is read.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    pub model: Bilingual,
+    pub run: Option<ReferenceTime>,
+    pub level: Option<Level>,
+    pub bands: Option<LayerPlan>,
+    pub lines: Option<LayerPlan>,
+    /// In time order.
+    pub slots: Vec<Slot>,
+}
+
+/// One layer of the picture, the same in all slots.
+#[derive(Clone, Debug)]
+pub struct LayerPlan {
+    pub parameter: Parameter,
+    /// The short word in read-outs and notes: RH, Z; the parameter's name for a single variable.
+    pub short: Bilingual,
+    pub grid: Arc<Grid>,
+    pub look: Look,
+}
+
+/// How a layer is coloured.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    Bands(BandStyle),
+    Lines(LineStyle),
+    /// Round steps over the range that the run's values turn out to have.
+    BandsOverRange,
+}
+
+/// One picture of the loop.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    pub time: SlotTime,
+    pub bands: Option<Recipe>,
+    pub lines: Option<Recipe>,
+}
+
+impl Plan {
+    /// `None` where the catalogue no longer has what is asked for.
+    #[must_use]
+    pub fn new(catalog: &Catalog, selection: &Selection, interval_factor: f32) -> Option<Self> {
+        let model = catalog.model(&selection.model)?;
+        let run = model.run(selection.run)?;
+        let (bands, lines, style) = match &selection.subject {
+            Subject::Product(id) => {
+                let product = product::product(id)?;
+                let of = |layer: &Option<(String, Bilingual)>| {
+                    layer.as_ref().and_then(|(id, short)| Some((run.series(id)?, short.clone())))
+                };
+                (of(&product.bands), of(&product.lines), product.style(selection.level, interval_factor))
+            }
+            Subject::Variable(id) => {
+                let series = run.series(id)?;
+                (Some((series, series.parameter.name.clone())), None, Style::default())
+            }
+        };
+        let slots = slots(bands.as_ref().map(|b| b.0), lines.as_ref().map(|l| l.0), selection);
+        Some(Self {
+            model: model.name.clone(),
+            run: selection.run,
+            level: selection.level,
+            bands: bands.map(|(series, short)| {
+                let look = style.bands.map_or_else(|| variable_look(&series.parameter), Look::Bands);
+                LayerPlan { parameter: series.parameter.clone(), short, grid: series.grid.clone(), look }
+            }),
+            lines: lines.zip(style.lines).map(|((series, short), style)| LayerPlan {
+                parameter: series.parameter.clone(),
+                short,
+                grid: series.grid.clone(),
+                look: Look::Lines(style),
+            }),
+            slots,
+        })
+    }
+
+    /// The grid by which the region «Data» is laid out.
+    #[must_use]
+    pub fn grid(&self) -> Option<&Arc<Grid>> {
+        self.bands.as_ref().or(self.lines.as_ref()).map(|layer| &layer.grid)
+    }
+
+    /// The slot whose valid time is nearest to now; the first where now lies outside the run's valid times.
+    #[must_use]
+    pub fn slot_of(&self, now: crate::time::Moment) -> usize {
+        let seconds = |slot: &Slot| slot.time.valid.map(|valid| valid.0.seconds);
+        let within = self.slots.first().and_then(seconds).is_some_and(|first| first <= now.seconds)
+            && self.slots.last().and_then(seconds).is_some_and(|last| now.seconds <= last);
+        if !within {
+            return 0;
+        }
+        let distance = |slot: &Slot| seconds(slot).map_or(u64::MAX, |at| at.abs_diff(now.seconds));
+        (0..self.slots.len()).min_by_key(|n| self.slots.get(*n).map_or(u64::MAX, distance)).unwrap_or(0)
+    }
+}
+
+/// The common times of both layers; with `union`, or where they have none in common, all times of either.
+fn slots(bands: Option<&Series>, lines: Option<&Series>, selection: &Selection) -> Vec<Slot> {
+    let recipe = |series: Option<&Series>, time: SlotTime| {
+        series.and_then(|series| series.recipe(selection.level, selection.member, time)).cloned()
+    };
+    let times: BTreeSet<SlotTime> =
+        [bands, lines].into_iter().flatten().flat_map(|s| s.slots.iter().copied()).collect();
+    let all: Vec<Slot> = times
+        .into_iter()
+        .map(|time| Slot { time, bands: recipe(bands, time), lines: recipe(lines, time) })
+        .filter(|slot| slot.bands.is_some() || slot.lines.is_some())
+        .collect();
+    if selection.union {
+        return all;
+    }
+    let whole = |slot: &&Slot| slot.bands.is_some() == bands.is_some() && slot.lines.is_some() == lines.is_some();
+    let common: Vec<Slot> = all.iter().filter(whole).cloned().collect();
+    if common.is_empty() { all } else { common }
+}
+
+/// A variable's own colour table where the dictionary names one in a unit that converts to the unit shown.
+fn variable_look(parameter: &Parameter) -> Look {
+    let table = parameter.known.and_then(|known| known.colours.as_deref()).and_then(product::named_table);
+    match (table, parameter.unit) {
+        (Some((table, unit)), Some(shown)) if unit == shown.id => {
+            Look::Bands(BandStyle { table, unit_label: parameter.unit_label.clone() })
+        }
+        _ => Look::BandsOverRange,
+    }
+}

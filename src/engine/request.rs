@@ -1,0 +1,127 @@
+//! What the window or the command line asks for.
+
+use crate::catalog::{Catalog, Model, Run};
+use crate::field::Level;
+use crate::map::View;
+use crate::product;
+use crate::text::Language;
+use crate::time::ReferenceTime;
+
+/// What is shown: a product, or one variable as bands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// Id of a product.
+    Product(String),
+    /// Id of a parameter.
+    Variable(String),
+}
+
+/// A choice in the selectors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    pub model: String,
+    pub run: Option<ReferenceTime>,
+    pub subject: Subject,
+    pub level: Option<Level>,
+    pub member: usize,
+    /// Also the times that only one of a product's layers has.
+    pub union: bool,
+}
+
+/// How it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Of the whole frame, in physical pixels.
+    pub size: [u32; 2],
+    pub pixels_per_point: f32,
+    /// Id of the region, for the caption.
+    pub region: String,
+    /// Of the frame's map rectangle.
+    pub view: View,
+    pub language: Language,
+    /// Multiplies the isolines' interval: 1, or 2 or ½ by a key.
+    pub interval_factor: f32,
+}
+
+/// One generation of work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    pub selection: Selection,
+    pub picture: Picture,
+    /// The slot on screen, made first.
+    pub slot: usize,
+}
+
+impl Selection {
+    /// What is shown first of a catalogue: its first model's newest run, the first product that the run has, else its
+    /// first variable, on the product's own first level. `None` where there is nothing to show.
+    #[must_use]
+    pub fn first(catalog: &Catalog) -> Option<Self> {
+        let model = catalog.models.first()?;
+        Self::of_run(model, model.runs.first()?)
+    }
+
+    /// What is shown first of a run.
+    #[must_use]
+    pub fn of_run(model: &Model, run: &Run) -> Option<Self> {
+        let subject = subjects(run).into_iter().next()?;
+        let level = first_level(run, &subject);
+        Some(Self { model: model.id.clone(), run: run.reference, subject, level, member: 0, union: false })
+    }
+}
+
+/// What a run can show: the products that it has a layer for, then every variable.
+#[must_use]
+pub fn subjects(run: &Run) -> Vec<Subject> {
+    let mut subjects: Vec<Subject> = product::products()
+        .iter()
+        .filter(|product| layers(product).any(|id| run.series(id).is_some()))
+        .map(|product| Subject::Product(product.id.clone()))
+        .collect();
+    for series in &run.series {
+        let variable = Subject::Variable(series.parameter.id.clone());
+        if !subjects.contains(&variable) {
+            subjects.push(variable);
+        }
+    }
+    subjects
+}
+
+/// The levels on which a subject can be shown, from the top of the atmosphere down: those that all its layers share,
+/// else those that any has.
+#[must_use]
+pub fn levels(run: &Run, subject: &Subject) -> Vec<Option<Level>> {
+    let of = |id: &str| run.series(id).map(|series| series.levels.clone());
+    match subject {
+        Subject::Variable(id) => of(id).unwrap_or_default(),
+        Subject::Product(id) => {
+            let Some(product) = product::product(id) else { return Vec::new() };
+            let mut all: Vec<Vec<Option<Level>>> = layers(product).filter_map(of).collect();
+            let Some(first) = all.pop() else { return Vec::new() };
+            let shared: Vec<_> =
+                first.iter().filter(|level| all.iter().all(|levels| levels.contains(level))).copied().collect();
+            if !shared.is_empty() {
+                return shared;
+            }
+            let mut any: Vec<_> = all.into_iter().flatten().chain(first).collect();
+            any.sort();
+            any.dedup();
+            any
+        }
+    }
+}
+
+/// The level shown first.
+#[must_use]
+pub fn first_level(run: &Run, subject: &Subject) -> Option<Level> {
+    const WANTED_HPA: f64 = 500.0;
+    let levels = levels(run, subject);
+    match subject {
+        Subject::Product(id) => product::product(id)?.first_level(&levels),
+        Subject::Variable(_) => product::first_level(&levels, WANTED_HPA),
+    }
+}
+
+fn layers(product: &product::Product) -> impl Iterator<Item = &str> {
+    [&product.bands, &product.lines].into_iter().flatten().map(|(id, _)| id.as_str())
+}

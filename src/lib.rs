@@ -21,6 +21,7 @@ pub mod field;
 pub mod grid;
 pub mod map;
 pub mod product;
+pub mod raster;
 pub mod render;
 pub mod source;
 pub mod text;

@@ -10,7 +10,7 @@ use super::{Catalog, CatalogNote, FileReport, Model, Parameter, Run, Series, Slo
 use crate::field::{Level, LevelKind};
 use crate::grid::Grid;
 use crate::source::{Choice, Dataset, LevelAxis, SourceError, Variable};
-use crate::text::Bilingual;
+use crate::text::{self, Bilingual, Language};
 use crate::time::ReferenceTime;
 use crate::units::{self, Affine};
 
@@ -267,7 +267,12 @@ fn derive_humidity(parts: &mut Vec<Gathered>) {
                 })
             })
             .collect();
-        derived.push(Gathered { parameter: entry.parameter(), grid: specific.grid.clone(), entries });
+        let plain = entry.parameter();
+        let name = Bilingual {
+            en: text::fill(Language::English, "parameter.over_water", &[("name", &plain.name.en)]),
+            fr: text::fill(Language::French, "parameter.over_water", &[("name", &plain.name.fr)]),
+        };
+        derived.push(Gathered { parameter: Parameter { name, ..plain }, grid: specific.grid.clone(), entries });
     }
     parts.extend(derived);
 }

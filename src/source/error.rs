@@ -59,6 +59,18 @@ impl SourceError {
         Self { path: path.to_owned(), refusal, part: None, detail: detail.into() }
     }
 
+    /// Of a failed system call: absent, closed to us, or broken while being read.
+    #[must_use]
+    pub fn of_io(path: &Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let refusal = match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Refusal::NotFound,
+            ErrorKind::PermissionDenied => Refusal::NoAccess,
+            _ => Refusal::Corrupt,
+        };
+        Self::new(path, refusal, error.to_string())
+    }
+
     #[must_use]
     pub fn in_part(mut self, part: impl Into<String>) -> Self {
         self.part = Some(part.into());

@@ -4,7 +4,10 @@
 //! handle that says where the values of one field lie; reading it gives the file's own numbers, with no conversion of
 //! units. Nothing here guesses what a variable means.
 
+pub mod cf;
 mod error;
+mod netcdf;
+mod signature;
 
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -18,6 +21,20 @@ use crate::grid::{Grid, Window};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use error::{Refusal, SourceError};
+use signature::Signature;
+
+/// Recognises a file by its contents, and reads its headers and coordinates: no field.
+///
+/// Refuses with the class and the words for a person; whatever stands in the file, the process goes on.
+pub fn open(path: &Path) -> Result<Dataset, SourceError> {
+    let unsupported = |name: &str| Err(SourceError::new(path, Refusal::Unsupported, name));
+    match signature::recognise(path)? {
+        Signature::Classic | Signature::Hdf5 => netcdf::open(path),
+        Signature::Grib => unsupported("GRIB"),
+        Signature::Rpn => unsupported("RPN standard file"),
+        Signature::Zip => unsupported("zip archive, perhaps of a Zarr store"),
+    }
+}
 
 /// What one file holds.
 #[derive(Debug)]

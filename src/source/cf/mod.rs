@@ -1,0 +1,156 @@
+//! The CF conventions: from what a file declares to gridded variables with grid, levels, times and members.
+//!
+//! Nothing here knows a file format: a reader gives its variables as [`Declared`] and their coordinate values through
+//! [`Values`], and gets back which of them are fields and where each choice stands among the stored dimensions.
+
+pub mod attribute;
+mod declarations;
+mod horizontal;
+mod levels;
+pub mod packing;
+mod places;
+mod roles;
+mod steps;
+mod time;
+
+use std::sync::Arc;
+
+use crate::grid::Grid;
+use crate::source::{LevelAxis, Step};
+
+pub use attribute::{Attribute, Declared, Dimension, Element, Number};
+pub use declarations::{Declarations, Values};
+pub use packing::{ByteOrder, Packing, Sample};
+pub use places::Places;
+
+use horizontal::{Grids, Placed};
+use levels::level_axis;
+use roles::Role;
+use steps::Steps;
+
+/// A variable that lies on a horizontal grid.
+#[derive(Debug)]
+pub struct Gridded {
+    /// Its number among the declared variables.
+    pub declared: usize,
+    pub grid: Arc<Grid>,
+    pub levels: Option<LevelAxis>,
+    pub steps: Vec<Step>,
+    pub members: Option<Vec<String>>,
+    pub dims: Vec<(String, usize)>,
+    pub places: Places,
+}
+
+/// All gridded variables of a file, in the file's order.
+#[must_use]
+pub fn describe(variables: &[Declared], values: &dyn Values) -> Vec<Gridded> {
+    let all = Declarations::new(variables, values);
+    let mut grids = Grids::default();
+    let numbers = 0..variables.len();
+    numbers.filter(|&n| may_be_field(&all, n)).filter_map(|n| gridded(&all, &mut grids, n)).collect()
+}
+
+/// Numbers along dimensions, and no coordinate of anything.
+fn may_be_field(all: &Declarations<'_>, number: usize) -> bool {
+    let Some(variable) = all.get(number) else { return false };
+    let own_dimension = matches!(variable.dims.as_slice(), [only] if only.name == variable.name());
+    let coordinate =
+        matches!(all.role(number), Some(Role::Latitude | Role::Longitude | Role::Time | Role::Run | Role::X | Role::Y));
+    let full = variable.count().is_some_and(|count| count > 0);
+    variable.number().is_some() && full && !own_dimension && !coordinate && !all.is_cell_bounds(number)
+}
+
+fn gridded(all: &Declarations<'_>, grids: &mut Grids, number: usize) -> Option<Gridded> {
+    let variable = all.get(number)?;
+    let Placed { grid, y, x } = grids.place(all, variable)?;
+    let mut free: Vec<usize> = (0..variable.dims.len()).filter(|&dim| Some(dim) != y && dim != x).collect();
+    let Steps { steps, dims: step_dims, doubtful } = Steps::of(all, variable, &free);
+    let mut places = Places { y, x, step: step_dims, ..Places::default() };
+    if doubtful {
+        places.dims.extend(places.step.iter().map(|(dim, _)| *dim));
+    }
+    free.retain(|dim| !places.step.iter().any(|(step, _)| step == dim));
+    let members = members(all, variable, &mut free, &mut places);
+    let levels = levels(all, variable, &mut free, &mut places);
+    places.dims.extend(free);
+    places.dims.sort_unstable();
+    let dims = places.dims.iter().filter_map(|&dim| variable.dims.get(dim)).map(|d| (d.name.clone(), d.size)).collect();
+    Some(Gridded { declared: number, grid, levels, steps, members, dims, places })
+}
+
+/// The ensemble members; their dimension leaves `free`. Names that repeat are chosen by position as well.
+fn members(
+    all: &Declarations<'_>,
+    variable: &Declared,
+    free: &mut Vec<usize>,
+    places: &mut Places,
+) -> Option<Vec<String>> {
+    let (at, coordinate) = free.iter().find_map(|&dim| along(all, variable, dim, Role::Member).map(|n| (dim, n)))?;
+    let names = match all.texts(coordinate).filter(|_| all.get(coordinate).is_some_and(|v| v.number().is_none())) {
+        Some(texts) => texts,
+        None => all.numbers(coordinate, 1)?.iter().map(f64::to_string).collect(),
+    };
+    free.retain(|&dim| dim != at);
+    places.member = Some(at);
+    if !are_distinct(&names) {
+        places.dims.push(at);
+    }
+    Some(names)
+}
+
+/// The level axis; its dimension leaves `free`. Pressure goes before other kinds where a variable has two axes.
+fn levels(
+    all: &Declarations<'_>,
+    variable: &Declared,
+    free: &mut Vec<usize>,
+    places: &mut Places,
+) -> Option<LevelAxis> {
+    let axis = |n: usize, rank: usize| Some(level_axis(all.get(n)?, all.numbers(n, rank)?.to_vec()));
+    let mut axes: Vec<(usize, LevelAxis, bool)> = Vec::new();
+    for &dim in free.iter() {
+        let own = variable.dims.get(dim).and_then(|dim| all.coordinate(dim, variable.group()));
+        if let Some(coordinate) = along(all, variable, dim, Role::Level) {
+            axes.extend(axis(coordinate, 1).map(|axis| (dim, axis, own == Some(coordinate))));
+        }
+    }
+    axes.sort_by_key(|(_, axis, _)| axis.kind != crate::field::LevelKind::Pressure);
+    let Some((at, axis, own)) = axes.into_iter().next() else {
+        return scalar_level(all, variable).and_then(|n| axis(n, 0)).filter(|axis| axis.values.len() == 1);
+    };
+    if axis.values.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    free.retain(|&dim| dim != at);
+    places.level = Some(at);
+    let texts: Vec<String> = axis.values.iter().map(f64::to_string).collect();
+    if !own || !are_distinct(&texts) {
+        places.dims.push(at);
+    }
+    Some(axis)
+}
+
+/// The coordinate of a role along a dimension: its coordinate variable, or one that `coordinates` names; members may
+/// also stand beside the variable.
+fn along(all: &Declarations<'_>, variable: &Declared, dim: usize, role: Role) -> Option<usize> {
+    let dim = variable.dims.get(dim)?;
+    let fits = |n: &usize| {
+        all.role(*n) == Some(role) && all.get(*n).is_some_and(|v| matches!(v.dims.as_slice(), [only] if only == dim))
+    };
+    let named = all.coordinate(dim, variable.group()).into_iter().chain(all.auxiliary(variable));
+    named
+        .filter(fits)
+        .next()
+        .or_else(|| (role == Role::Member).then(|| all.of_role(role, variable.group()).find(fits))?)
+}
+
+/// A level of one value that `coordinates` names: 2 m above ground, 500 hPa.
+fn scalar_level(all: &Declarations<'_>, variable: &Declared) -> Option<usize> {
+    all.auxiliary(variable)
+        .into_iter()
+        .find(|&n| all.role(n) == Some(Role::Level) && all.get(n).is_some_and(|v| v.count() == Some(1)))
+}
+
+fn are_distinct(names: &[String]) -> bool {
+    let mut seen = std::collections::HashSet::with_capacity(names.len());
+    names.iter().all(|name| seen.insert(name))
+}

@@ -1,0 +1,50 @@
+//! Where a choice of step, level and member stands among the dimensions of a stored array.
+
+use crate::source::Choice;
+
+/// The stored dimensions that each part of a [`Choice`] stands for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Places {
+    /// The dimension of the rows; `None` where all points stand in one row.
+    pub y: Option<usize>,
+    pub x: usize,
+    /// The dimensions that the steps are spread over, with their sizes, the last running fastest.
+    pub step: Vec<(usize, usize)>,
+    pub level: Option<usize>,
+    pub member: Option<usize>,
+    /// For each of the variable's `dims`. One that also belongs to the steps, levels or members overrules these with
+    /// any position but zero.
+    pub dims: Vec<usize>,
+}
+
+impl Places {
+    /// The position of a field on each of `rank` dimensions, zero on rows and columns.
+    #[must_use]
+    pub fn corner(&self, choice: &Choice, rank: usize) -> Vec<usize> {
+        let mut corner = vec![0; rank];
+        let mut set = |dim: usize, position: usize| {
+            if let Some(place) = corner.get_mut(dim) {
+                *place = position;
+            }
+        };
+        let mut rest = choice.step;
+        for &(dim, size) in self.step.iter().rev() {
+            set(dim, rest % size.max(1));
+            rest /= size.max(1);
+        }
+        if let Some(level) = self.level {
+            set(level, choice.level);
+        }
+        if let Some(member) = self.member {
+            set(member, choice.member);
+        }
+        for (&dim, &position) in self.dims.iter().zip(&choice.dims) {
+            let shared =
+                self.step.iter().any(|(step, _)| *step == dim) || Some(dim) == self.level || Some(dim) == self.member;
+            if position != 0 || !shared {
+                set(dim, position);
+            }
+        }
+        corner
+    }
+}

@@ -1,0 +1,246 @@
+//! What a coordinate variable stands for: by standard name, axis and units first, by its usual name last.
+
+use super::attribute::{Declared, Element};
+use super::time::{duration_seconds, is_absolute_day};
+use crate::units;
+
+/// The part that a variable plays as a coordinate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    Latitude,
+    Longitude,
+    /// Along the columns of a projected grid.
+    X,
+    /// Along the rows of a projected grid.
+    Y,
+    /// A valid time.
+    Time,
+    /// A reference time.
+    Run,
+    /// A length of time ahead of the run.
+    Lead,
+    Member,
+    Level,
+}
+
+const LATITUDE_UNITS: &[&str] = &["degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn"];
+const LONGITUDE_UNITS: &[&str] = &["degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese"];
+const ANGLE_UNITS: &[&str] = &["", "degrees", "degree", "deg", "radian", "radians"];
+const LATITUDE_NAMES: &[&str] = &[
+    "lat",
+    "latitude",
+    "xlat",
+    "xlat_m",
+    "xlat_c",
+    "nav_lat",
+    "lat_rho",
+    "clat",
+    "lats",
+    "nlat",
+    "lat2d",
+    "gridlat",
+    "mesh_node_y",
+    "latitude_0",
+    "geolat",
+    "tlat",
+];
+const LONGITUDE_NAMES: &[&str] = &[
+    "lon",
+    "longitude",
+    "xlong",
+    "xlong_m",
+    "xlong_c",
+    "nav_lon",
+    "lon_rho",
+    "clon",
+    "lons",
+    "nlon",
+    "lon2d",
+    "gridlon",
+    "mesh_node_x",
+    "longitude_0",
+    "geolon",
+    "tlong",
+];
+const RUN_NAMES: &[&str] = &[
+    "forecast_reference_time",
+    "reftime",
+    "run",
+    "analysis_time",
+    "init_time",
+    "initial_time",
+    "initialization_time",
+    "init",
+    "base_time",
+    "basetime",
+];
+const LEAD_NAMES: &[&str] = &[
+    "step",
+    "leadtime",
+    "lead_time",
+    "lead",
+    "forecast_period",
+    "forecast_hour",
+    "fhour",
+    "forecast",
+    "forecast1",
+    "forecast2",
+    "prediction_timedelta",
+];
+const TIME_NAMES: &[&str] = &["time", "times", "valid_time", "datetime", "validtime"];
+const MEMBER_NAMES: &[&str] = &["number", "member", "realization", "ensemble", "ensemble_member", "ens"];
+const LEVEL_NAMES: &[&str] = &[
+    "lev",
+    "level",
+    "levels",
+    "plev",
+    "isobaric",
+    "pressure",
+    "height",
+    "depth",
+    "z",
+    "altitude",
+    "pressure_level",
+    "isobaricinhpa",
+    "model_level",
+    "model_level_number",
+    "hybrid",
+    "plevel",
+    "pres",
+    "hybrid0",
+    "height0",
+    "height1",
+    "height2",
+    "height3",
+    "height_above_ground",
+    "lev_2",
+    "isobaric1",
+    "isobaric2",
+    "height_2m",
+];
+const LEVEL_STANDARD_NAMES: &[&str] =
+    &["air_pressure", "pressure", "height", "altitude", "depth", "model_level_number", "air_potential_temperature"];
+
+/// The role of a variable; `None` for what is no coordinate.
+#[must_use]
+pub fn role(declared: &Declared) -> Option<Role> {
+    let numeric = declared.number().is_some();
+    let found = horizontal(declared)
+        .or_else(|| temporal(declared))
+        .filter(|role| numeric || matches!(role, Role::Time | Role::Run));
+    found.or_else(|| member(declared)).or_else(|| numeric.then(|| level(declared))?)
+}
+
+fn horizontal(declared: &Declared) -> Option<Role> {
+    let standard_name = declared.text("standard_name");
+    let units = declared.text("units").to_ascii_lowercase();
+    let name = declared.name().to_ascii_lowercase();
+    let by_name = standard_name.is_empty() && ANGLE_UNITS.contains(&units.as_str());
+    match standard_name {
+        "latitude" => return Some(Role::Latitude),
+        "longitude" => return Some(Role::Longitude),
+        "grid_latitude" | "projection_y_coordinate" | "projection_y_angular_coordinate" => return Some(Role::Y),
+        "grid_longitude" | "projection_x_coordinate" | "projection_x_angular_coordinate" => return Some(Role::X),
+        _ => {}
+    }
+    if LATITUDE_UNITS.contains(&units.as_str()) || (by_name && LATITUDE_NAMES.contains(&name.as_str())) {
+        return Some(Role::Latitude);
+    }
+    if LONGITUDE_UNITS.contains(&units.as_str()) || (by_name && LONGITUDE_NAMES.contains(&name.as_str())) {
+        return Some(Role::Longitude);
+    }
+    match declared.text("axis") {
+        "X" | "x" => Some(Role::X),
+        "Y" | "y" => Some(Role::Y),
+        _ => None,
+    }
+}
+
+fn temporal(declared: &Declared) -> Option<Role> {
+    let standard_name = declared.text("standard_name");
+    let name = declared.name().to_ascii_lowercase();
+    let units = declared.text("units");
+    let named_run = standard_name == "forecast_reference_time" || RUN_NAMES.contains(&name.as_str());
+    let named_time = standard_name == "time" || TIME_NAMES.contains(&name.as_str());
+    if declared.element == Element::Text {
+        return if named_run { Some(Role::Run) } else { named_time.then_some(Role::Time) };
+    }
+    if counts_since(units) || is_absolute_day(units) {
+        return Some(if named_run { Role::Run } else { Role::Time });
+    }
+    let named_lead = standard_name == "forecast_period" || LEAD_NAMES.contains(&name.as_str());
+    if duration_seconds(units).is_some() && (named_lead || named_time) {
+        return Some(Role::Lead);
+    }
+    // GDPS files name their lead times `forecast1` and may leave the unit out: hours.
+    if units.is_empty() && name.starts_with("forecast") && named_lead {
+        return Some(Role::Lead);
+    }
+    (standard_name == "time" || declared.text("axis").eq_ignore_ascii_case("T")).then_some(Role::Time)
+}
+
+/// `<unit of time> since …`, whether or not the date can be read.
+fn counts_since(units: &str) -> bool {
+    let lower = units.to_ascii_lowercase();
+    lower.split_once(" since ").is_some_and(|(unit, _)| {
+        duration_seconds(unit).is_some() || matches!(unit.trim(), "month" | "months" | "year" | "years")
+    })
+}
+
+fn member(declared: &Declared) -> Option<Role> {
+    let named = MEMBER_NAMES.contains(&declared.name().to_ascii_lowercase().as_str());
+    (declared.text("standard_name") == "realization" || named).then_some(Role::Member)
+}
+
+fn level(declared: &Declared) -> Option<Role> {
+    let standard_name = declared.text("standard_name");
+    let parametric = ["atmosphere_", "ocean_s"].iter().any(|start| standard_name.starts_with(start))
+        && standard_name.ends_with("coordinate")
+        || standard_name.starts_with("ocean_s_coordinate");
+    let found = declared.text("axis").eq_ignore_ascii_case("Z")
+        || declared.attribute("positive").is_some()
+        || parametric
+        || LEVEL_STANDARD_NAMES.contains(&standard_name)
+        || (declared.dims.len() <= 1 && is_pressure(declared.text("units")))
+        || LEVEL_NAMES.contains(&declared.name().to_ascii_lowercase().as_str());
+    found.then_some(Role::Level)
+}
+
+/// Whether the unit is one of pressure.
+#[must_use]
+pub fn is_pressure(unit: &str) -> bool {
+    let pascal = units::by_id("Pa");
+    units::parse(unit).zip(pascal).is_some_and(|(unit, pascal)| unit.base == pascal.base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::cf::attribute::{Attribute, Number};
+
+    fn check(name: &str, attributes: &[(&str, &str)], expected: Option<Role>) {
+        let attributes =
+            attributes.iter().map(|(key, value)| ((*key).to_owned(), Attribute::Text((*value).to_owned()))).collect();
+        let element = Element::Number(Number::F64);
+        let declared = Declared { path: name.to_owned(), element, dims: Vec::new(), attributes };
+        assert_eq!(role(&declared), expected, "{name}");
+    }
+
+    #[test]
+    fn coordinates_are_known_by_what_they_say_of_themselves() {
+        check("rows", &[("units", "degrees_north")], Some(Role::Latitude));
+        check("lon", &[], Some(Role::Longitude));
+        check("rlat", &[("standard_name", "grid_latitude"), ("units", "degrees")], Some(Role::Y));
+        check("x", &[("axis", "X"), ("units", "km")], Some(Role::X));
+        check("valid_time", &[("units", "hours since 2024-01-01")], Some(Role::Time));
+        check("reftime", &[("units", "hours since 2024-01-01")], Some(Role::Run));
+        check("prediction_timedelta", &[("units", "hours")], Some(Role::Lead));
+        check("time", &[("units", "hours")], Some(Role::Lead));
+        check("forecast1", &[], Some(Role::Lead));
+        check("number", &[("units", "1")], Some(Role::Member));
+        check("plev", &[("units", "Pa")], Some(Role::Level));
+        check("lev", &[("positive", "down")], Some(Role::Level));
+        check("t2m", &[("units", "K")], None);
+        check("time", &[("units", "parsecs since yesterday"), ("standard_name", "time")], Some(Role::Time));
+    }
+}

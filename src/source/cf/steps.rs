@@ -1,0 +1,191 @@
+//! The time axes of a variable: reference time, lead time and valid time from all the forms that files give them in.
+
+use std::collections::HashSet;
+
+use super::attribute::{Attribute, Declared, Element};
+use super::declarations::Declarations;
+use super::roles::Role;
+use super::time::{TimeScale, absolute_day, duration_seconds, is_absolute_day, parse_text};
+use crate::source::Step;
+use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
+
+/// More steps than a loop can hold; a longer axis is chosen by position.
+const MOST_STEPS: usize = 1 << 20;
+
+/// The steps of a variable and the dimensions that they are spread over, the last running fastest.
+#[derive(Debug, Default)]
+pub struct Steps {
+    pub steps: Vec<Step>,
+    /// Number of the variable's dimension, and its size.
+    pub dims: Vec<(usize, usize)>,
+    /// Some step cannot be told from the others by its times: they can be chosen by position as well.
+    pub doubtful: bool,
+}
+
+/// One of the three times, spread over some dimensions of the variable.
+struct Source {
+    /// Numbers of the variable's dimensions; none for a single time.
+    dims: Vec<usize>,
+    times: Vec<Option<Instant>>,
+    vague: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Instant {
+    At(Moment),
+    /// Seconds.
+    After(i64),
+}
+
+impl Steps {
+    /// Reads the time axes of `variable` among its dimensions `free`, which are those that the grid leaves.
+    #[must_use]
+    pub fn of(all: &Declarations<'_>, variable: &Declared, free: &[usize]) -> Self {
+        let [mut run, lead, mut valid] =
+            [Role::Run, Role::Lead, Role::Time].map(|role| find(all, variable, free, role));
+        let mut lead = lead.into_iter().next();
+        // A time that does not share the lead's dimension cannot be when the forecast holds: it is when it started.
+        if let Some(lead) = lead.as_ref().filter(|lead| !lead.dims.is_empty()) {
+            let (holding, starting): (Vec<_>, Vec<_>) =
+                valid.into_iter().partition(|time| time.dims.iter().any(|dim| lead.dims.contains(dim)));
+            valid = holding;
+            run.extend(starting);
+        }
+        let (run, valid) = (run.into_iter().next(), valid.into_iter().next());
+        if valid.is_none() && run.is_none() && lead.as_ref().is_some_and(|lead| lead.dims.is_empty()) {
+            lead = None;
+        }
+        let sources = [run, lead, valid];
+        let mut dims: Vec<usize> = sources.iter().flatten().flat_map(|source| source.dims.clone()).collect();
+        dims.extend(free.iter().copied().filter(|&dim| is_named_time(all, variable, dim)));
+        dims.sort_unstable();
+        dims.dedup();
+        Self::spread(&sources, variable, &dims).unwrap_or_default()
+    }
+
+    fn spread(sources: &[Option<Source>; 3], variable: &Declared, dims: &[usize]) -> Option<Self> {
+        let sizes: Vec<usize> =
+            dims.iter().map(|&dim| variable.dims.get(dim).map(|dim| dim.size)).collect::<Option<_>>()?;
+        let count = sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))?;
+        if count > MOST_STEPS || sources.iter().all(Option::is_none) && dims.is_empty() {
+            return None;
+        }
+        let steps: Vec<Step> = (0..count)
+            .map(|n| {
+                let at = unravel(n, &sizes);
+                let [run, lead, valid] = sources.each_ref().map(|source| source.as_ref()?.at(dims, &sizes, &at));
+                step(run, lead, valid)
+            })
+            .collect();
+        // A dimension that only a time of two dimensions covers has no numbers of its own to choose by.
+        let has_axis = |dim: usize| sources.iter().flatten().any(|source| source.dims == [dim]);
+        let without_axis = dims.iter().zip(&sizes).any(|(&dim, &size)| size > 1 && !has_axis(dim));
+        let vague = sources.iter().flatten().any(|source| source.vague);
+        let doubtful = count > 1 && (vague || without_axis || !are_distinct(&steps)) || steps.iter().any(is_unknown);
+        Some(Self { steps, dims: dims.iter().copied().zip(sizes).collect(), doubtful })
+    }
+}
+
+impl Source {
+    fn at(&self, dims: &[usize], sizes: &[usize], position: &[usize]) -> Option<Instant> {
+        let index = self.dims.iter().try_fold(0_usize, |index, dim| {
+            let place = dims.iter().position(|own| own == dim)?;
+            Some(index * sizes.get(place)? + position.get(place)?)
+        })?;
+        self.times.get(index).copied().flatten()
+    }
+}
+
+/// Completes what two of the three times say.
+fn step(run: Option<Instant>, lead: Option<Instant>, valid: Option<Instant>) -> Step {
+    let moment = |instant| if let Some(Instant::At(moment)) = instant { Some(moment) } else { None };
+    let mut run = moment(run).map(ReferenceTime);
+    let mut valid = moment(valid).map(ValidTime);
+    let mut lead = if let Some(Instant::After(seconds)) = lead { Some(LeadTime(seconds)) } else { None };
+    match (run, lead, valid) {
+        (Some(start), Some(ahead), None) => valid = Some(start + ahead),
+        (Some(start), None, Some(holds)) if start.0.calendar == holds.0.calendar => lead = Some(holds - start),
+        (None, Some(ahead), Some(holds)) => run = Some(holds - ahead),
+        _ => {}
+    }
+    Step { run, lead, valid }
+}
+
+fn is_unknown(step: &Step) -> bool {
+    step.run.is_none() && step.lead.is_none() && step.valid.is_none()
+}
+
+fn are_distinct(steps: &[Step]) -> bool {
+    let mut seen = HashSet::with_capacity(steps.len());
+    steps.iter().all(|step| seen.insert((step.run, step.lead, step.valid)))
+}
+
+/// All sources of one of the three times, the most likely first: coordinate variables, then auxiliary ones, then what
+/// stands beside the variable.
+fn find(all: &Declarations<'_>, variable: &Declared, free: &[usize], role: Role) -> Vec<Source> {
+    let coordinates = free.iter().filter_map(|&dim| all.coordinate(variable.dims.get(dim)?, variable.group()));
+    let mut candidates: Vec<usize> = coordinates.collect();
+    let named = all.auxiliary(variable);
+    candidates.extend(&named);
+    candidates.extend(all.of_role(role, variable.group()));
+    let mut seen = HashSet::new();
+    candidates
+        .into_iter()
+        .filter(|&n| seen.insert(n) && all.role(n) == Some(role))
+        .filter_map(|n| source(all, variable, free, n, named.contains(&n)))
+        .collect()
+}
+
+fn source(all: &Declarations<'_>, variable: &Declared, free: &[usize], number: usize, named: bool) -> Option<Source> {
+    let declared = all.get(number)?;
+    let mut dims = Vec::with_capacity(declared.dims.len());
+    for dim in &declared.dims {
+        match free.iter().find(|&&own| variable.dims.get(own) == Some(dim)) {
+            Some(&own) => dims.push(own),
+            // A single time on a dimension of its own.
+            None if dim.size == 1 && named => {}
+            None => return None,
+        }
+    }
+    let (times, vague) = instants(all, number, declared)?;
+    (times.iter().any(Option::is_some) || !dims.is_empty()).then_some(Source { dims, times, vague })
+}
+
+/// The times of a coordinate variable, and whether readers may differ about them. `None` where none can be read.
+fn instants(all: &Declarations<'_>, number: usize, declared: &Declared) -> Option<(Vec<Option<Instant>>, bool)> {
+    let calendar_name = declared.attribute("calendar").and_then(Attribute::text);
+    let calendar = calendar_name.map_or(Some(Calendar::Standard), Calendar::from_cf)?;
+    if declared.element == Element::Text {
+        let texts = all.texts(number)?;
+        return Some((texts.iter().map(|text| parse_text(text, calendar).map(Instant::At)).collect(), true));
+    }
+    let values = || all.numbers(number, declared.dims.len());
+    let units = declared.text("units");
+    if let Some(scale) = TimeScale::parse(units, calendar_name) {
+        let times = values()?.iter().map(|&value| scale.moment(value).map(Instant::At)).collect();
+        return Some((times, scale.is_vague()));
+    }
+    if is_absolute_day(units) {
+        let times = values()?.iter().map(|&value| absolute_day(value, calendar).map(Instant::At)).collect();
+        return Some((times, true));
+    }
+    // Lead times without a unit are hours.
+    let each = if units.is_empty() { 3600.0 } else { duration_seconds(units)? };
+    let after = |value: f64| value.is_finite().then(|| Instant::After((value * each).round() as i64));
+    Some((values()?.iter().map(|&value| after(value)).collect(), all.role(number) != Some(Role::Lead)))
+}
+
+/// A dimension whose coordinate says that it is time, though its values cannot be read.
+fn is_named_time(all: &Declarations<'_>, variable: &Declared, dim: usize) -> bool {
+    let Some(dim) = variable.dims.get(dim) else { return false };
+    all.coordinate(dim, variable.group())
+        .is_some_and(|n| matches!(all.role(n), Some(Role::Time | Role::Run | Role::Lead)))
+}
+
+fn unravel(mut n: usize, sizes: &[usize]) -> Vec<usize> {
+    let mut at = vec![0; sizes.len()];
+    for (position, &size) in at.iter_mut().zip(sizes).rev() {
+        (*position, n) = (n % size.max(1), n / size.max(1));
+    }
+    at
+}

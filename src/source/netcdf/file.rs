@@ -1,0 +1,162 @@
+//! One open NetCDF file: the safe reader over positional reads, with limits, and no panic of it let through.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use netcdf_reader::{Error, FileStorage, NcFile, NcFormat, NcOpenOptions, NcSliceInfo, NcSliceInfoElem};
+
+use super::metadata;
+use crate::source::cf::{ByteOrder, Declared, Element, Number, Packing, Values};
+use crate::source::{Refusal, SourceError};
+
+/// Largest coordinate, and largest single read through the reader's own slices.
+const MOST_BYTES_READ: usize = 1 << 28;
+/// Deflate reaches 1032 to 1; a file that promises more than this for each of its bytes holds nothing but promises.
+const MOST_GROWTH: u64 = 4096;
+
+/// A NetCDF file and what it declares.
+pub struct File {
+    path: PathBuf,
+    inner: NcFile,
+    length: u64,
+    pub declared: Vec<Declared>,
+    pub attributes: Vec<(String, String)>,
+}
+
+impl File {
+    /// Reads the headers.
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        guarded(path, || {
+            let storage = FileStorage::open(path).map_err(Error::from)?;
+            let storage: netcdf_reader::DynStorage = Arc::new(storage);
+            let length = storage.len();
+            let options =
+                NcOpenOptions { chunk_cache_bytes: 0, max_read_bytes: MOST_BYTES_READ, ..NcOpenOptions::default() };
+            let inner = NcFile::from_storage_with_options(storage, options)?;
+            let root = inner.root_group()?;
+            let (declared, attributes) = (metadata::declarations(root), metadata::global_attributes(root));
+            Ok(Self { path: path.to_owned(), inner, length, declared, attributes })
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The word for its format.
+    pub fn format(&self) -> &'static str {
+        match self.inner.format() {
+            NcFormat::Classic => "netcdf3-classic",
+            NcFormat::Offset64 => "netcdf3-64bit",
+            NcFormat::Cdf5 => "netcdf3-cdf5",
+            NcFormat::Nc4 | NcFormat::Nc4Classic => "netcdf4",
+        }
+    }
+
+    /// Whether a file of this length can hold so many bytes, compressed.
+    pub fn may_hold(&self, bytes: u64) -> bool {
+        bytes <= self.length.saturating_mul(MOST_GROWTH)
+    }
+
+    /// A box of a variable as stored numbers in this machine's byte order, the last dimension running fastest.
+    pub fn slab(&self, variable: usize, start: &[usize], count: &[usize]) -> Result<Vec<u8>, SourceError> {
+        guarded(&self.path, || {
+            let declared = self.declared.get(variable).ok_or_else(|| Error::VariableNotFound(variable.to_string()))?;
+            let Element::Number(number) = declared.element else {
+                return Err(Error::TypeMismatch { expected: "numbers".into(), actual: "something else".into() });
+            };
+            let selections = start
+                .iter()
+                .zip(count)
+                .map(|(&start, &count)| {
+                    let end = start.saturating_add(count) as u64;
+                    NcSliceInfoElem::Slice { start: start as u64, end, step: 1 }
+                })
+                .collect();
+            self.typed_slab(&declared.path, number, &NcSliceInfo { selections })
+        })
+        .map_err(|error| error.in_part(self.declared.get(variable).map_or_else(String::new, |v| v.path.clone())))
+    }
+
+    fn typed_slab(&self, path: &str, number: Number, slice: &NcSliceInfo) -> netcdf_reader::Result<Vec<u8>> {
+        macro_rules! read {
+            ($type:ty) => {{
+                let values = self.inner.read_variable_slice::<$type>(path, slice)?;
+                let mut bytes = Vec::with_capacity(values.len() * size_of::<$type>());
+                for value in &values {
+                    bytes.extend_from_slice(&value.to_ne_bytes());
+                }
+                Ok(bytes)
+            }};
+        }
+        match number {
+            Number::I8 => read!(i8),
+            Number::U8 => read!(u8),
+            Number::I16 => read!(i16),
+            Number::U16 => read!(u16),
+            Number::I32 => read!(i32),
+            Number::U32 => read!(u32),
+            Number::I64 => read!(i64),
+            Number::U64 => read!(u64),
+            Number::F32 => read!(f32),
+            Number::F64 => read!(f64),
+        }
+    }
+}
+
+/// This machine's order of bytes.
+pub const NATIVE: ByteOrder = if cfg!(target_endian = "little") { ByteOrder::Little } else { ByteOrder::Big };
+
+impl Values for File {
+    fn numbers(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {
+        let declared = self.declared.get(variable)?;
+        let packing = Packing::of(declared, true)?;
+        let outer = declared.dims.len().saturating_sub(rank);
+        let count: Vec<usize> =
+            declared.dims.iter().enumerate().map(|(at, dim)| if at < outer { 1 } else { dim.size }).collect();
+        let elements = count.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))?;
+        let bytes = elements.checked_mul(packing.number.size())?;
+        if bytes > MOST_BYTES_READ || !self.may_hold(bytes as u64) || declared.dims.iter().any(|dim| dim.size == 0) {
+            return None;
+        }
+        let stored = self.slab(variable, &vec![0; count.len()], &count).ok()?;
+        let mut values = vec![f64::NAN; elements];
+        packing.decode(&stored, NATIVE, 1, &mut values);
+        Some(values)
+    }
+
+    fn texts(&self, variable: usize) -> Option<Vec<String>> {
+        let declared = self.declared.get(variable)?;
+        if declared.element != Element::Text || !self.may_hold(declared.count()? as u64) {
+            return None;
+        }
+        guarded(&self.path, || self.inner.read_variable_as_strings(&declared.path)).ok()
+    }
+}
+
+/// Runs the reader; its errors become ours, and a panic in it the refusal of a corrupt file.
+pub fn guarded<T>(path: &Path, read: impl FnOnce() -> netcdf_reader::Result<T>) -> Result<T, SourceError> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(result) => result.map_err(|error| refused(path, &error)),
+        Err(_) => Err(SourceError::new(path, Refusal::Corrupt, "the reader gave up on its contents")),
+    }
+}
+
+fn refused(path: &Path, error: &Error) -> SourceError {
+    let text = error.to_string();
+    let refusal = match error {
+        Error::Io(io) => return SourceError::of_io(path, io),
+        Error::UnsupportedFeature(_) | Error::UnsupportedVersion(_) | Error::Nc4NotEnabled => Refusal::Unsupported,
+        Error::Hdf5(inner) if is_unsupported(inner) => Refusal::Unsupported,
+        _ => Refusal::Corrupt,
+    };
+    SourceError::new(path, refusal, text)
+}
+
+/// A filter that the reader lacks, as against numbers that make no sense.
+fn is_unsupported(error: &hdf5_reader::error::Error) -> bool {
+    let text = error.to_string().to_ascii_lowercase();
+    text.contains("filter")
+        && ["unsupported", "not supported", "no filter", "unknown"].iter().any(|word| text.contains(word))
+}

@@ -1,0 +1,75 @@
+//! NetCDF: classic, 64-bit offset, CDF-5, and NetCDF-4 on HDF5.
+
+mod file;
+mod metadata;
+mod reader;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::cf::{self, Gridded, Packing};
+use super::{Dataset, Refusal, SourceError, Variable};
+use file::File;
+use reader::{NetcdfReader, Stored};
+
+/// Reads the headers of a file whose signature says NetCDF or HDF5, and the coordinates of its fields.
+pub fn open(path: &Path) -> Result<Dataset, SourceError> {
+    let file = File::open(path)?;
+    let gridded = cf::describe(&file.declared, &file);
+    let gridded: Vec<(Gridded, Packing)> = gridded
+        .into_iter()
+        .filter_map(|field| {
+            let packing = Packing::of(file.declared.get(field.declared)?, true)?;
+            Some((field, packing))
+        })
+        .filter(|(field, packing)| {
+            let plane = field.grid.ny.saturating_mul(field.grid.nx).saturating_mul(packing.number.size());
+            file.may_hold(plane as u64)
+        })
+        .collect();
+    if gridded.is_empty() {
+        let found = format!("{} variables, none on a horizontal grid", file.declared.len());
+        return Err(SourceError::new(path, Refusal::NoGrid, found));
+    }
+    let notes = ignored_scales(&file, &gridded);
+    let (format, attributes) = (file.format(), file.attributes.clone());
+    let stored = gridded.iter().map(|(field, packing)| Stored::of(&file, field, packing.clone())).collect();
+    let reader = Arc::new(NetcdfReader::new(file, stored));
+    let variables = gridded.into_iter().zip(0..).map(|((field, _), number)| variable(&reader, field, number)).collect();
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes })
+}
+
+fn variable(reader: &Arc<NetcdfReader>, field: Gridded, number: u32) -> Variable {
+    let declared = reader.declared(field.declared);
+    let text = |name: &str| Some(declared.text(name).to_owned()).filter(|text| !text.is_empty());
+    Variable {
+        id: declared.path.clone(),
+        name: declared.name().to_owned(),
+        units: text("units"),
+        standard_name: text("standard_name"),
+        long_name: text("long_name"),
+        grib: None,
+        grid: field.grid,
+        levels: field.levels,
+        steps: field.steps,
+        members: field.members,
+        dims: field.dims,
+        reader: reader.clone(),
+        number,
+    }
+}
+
+/// A scale or an offset that is text cannot be applied; the numbers are shown as stored, and that is said.
+fn ignored_scales(file: &File, gridded: &[(Gridded, Packing)]) -> Vec<SourceError> {
+    let mut notes = Vec::new();
+    for (field, _) in gridded {
+        let Some(declared) = file.declared.get(field.declared) else { continue };
+        for name in ["scale_factor", "add_offset"] {
+            if declared.attribute(name).is_some_and(|attribute| attribute.numbers().is_empty()) {
+                let detail = format!("{name} is no number, the stored values are shown");
+                notes.push(SourceError::new(file.path(), Refusal::Unsupported, detail).in_part(declared.path.clone()));
+            }
+        }
+    }
+    notes
+}

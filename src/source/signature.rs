@@ -1,0 +1,120 @@
+//! What a file is, by its first bytes; never by its name.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::{Refusal, SourceError};
+
+/// Formats that are known by sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// CDF-1, CDF-2, CDF-5.
+    Classic,
+    /// HDF5, also behind a user block.
+    Hdf5,
+    Grib,
+    Rpn,
+    Zip,
+}
+
+/// How far into a file a GRIB message may begin: bulletins put headers before it.
+const GRIB_SEARCH: usize = 4096;
+const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+
+/// Looks at the beginning of a file. Refuses what is empty, absent, closed to us, a folder, or no data.
+pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
+    let about = std::fs::metadata(path).map_err(|error| SourceError::of_io(path, &error))?;
+    if about.is_dir() {
+        return Err(SourceError::new(path, Refusal::NotData, "a folder"));
+    }
+    // A pipe or a device would be waited on for ever.
+    if !about.is_file() {
+        return Err(SourceError::new(path, Refusal::NotData, "no regular file"));
+    }
+    if about.len() == 0 {
+        return Err(SourceError::new(path, Refusal::Empty, ""));
+    }
+    let mut file = File::open(path).map_err(|error| SourceError::of_io(path, &error))?;
+    let mut head = Vec::new();
+    let read = file.by_ref().take(1 << 16).read_to_end(&mut head);
+    read.map_err(|error| SourceError::of_io(path, &error))?;
+    of_bytes(&head).ok_or_else(|| SourceError::new(path, Refusal::NotData, describe(&head)))
+}
+
+fn of_bytes(head: &[u8]) -> Option<Signature> {
+    if head.starts_with(b"CDF") && head.get(3).is_some_and(|version| [1, 2, 5].contains(version)) {
+        return Some(Signature::Classic);
+    }
+    let user_blocks = std::iter::successors(Some(512_usize), |at| at.checked_mul(2)).take_while(|&at| at < head.len());
+    if std::iter::once(0).chain(user_blocks).any(|at| head.get(at..).is_some_and(|rest| rest.starts_with(HDF5))) {
+        return Some(Signature::Hdf5);
+    }
+    if is_rpn(head) {
+        return Some(Signature::Rpn);
+    }
+    if head.starts_with(b"PK\x03\x04") {
+        return Some(Signature::Zip);
+    }
+    let search = head.get(..GRIB_SEARCH.min(head.len()))?;
+    search.windows(4).any(|word| word == b"GRIB").then_some(Signature::Grib)
+}
+
+/// RPN standard files: of 1998, random or sequential, of 1989, and the newer RSF container.
+fn is_rpn(head: &[u8]) -> bool {
+    let at = |from: usize, word: &[u8]| head.get(from..).is_some_and(|rest| rest.starts_with(word));
+    let of_1998 = at(12, b"STDS") || (at(8, b"XDF0") || at(8, b"xdf0")) && at(12, b"STDR");
+    let of_1989 = at(0, &[0x55; 8]) || at(112, &[0xaa; 8]) || at(116, &[0xaa; 8]);
+    of_1998 || of_1989 || at(16, b"RSF0")
+}
+
+/// What stands there instead, for the message.
+fn describe(head: &[u8]) -> String {
+    let known: &[(&[u8], &str)] = &[
+        (b"\x89PNG", "a PNG picture"),
+        (b"\xff\xd8\xff", "a JPEG picture"),
+        (b"%PDF", "a PDF document"),
+        (b"\x1f\x8b", "gzip; unpack it first"),
+        (b"BZh", "bzip2; unpack it first"),
+        (b"\xfd7zXZ", "xz; unpack it first"),
+        (b"\x28\xb5\x2f\xfd", "zstd; unpack it first"),
+        (b"\x0e\x03\x13\x01", "HDF4"),
+        (b"BUFR", "BUFR observations"),
+    ];
+    if let Some((_, name)) = known.iter().find(|(start, _)| head.starts_with(start)) {
+        return (*name).to_owned();
+    }
+    let start = String::from_utf8_lossy(head.get(..512.min(head.len())).unwrap_or_default()).to_lowercase();
+    let start = start.trim_start();
+    if ["<!doctype html", "<html", "<head"].iter().any(|tag| start.starts_with(tag)) {
+        return "an HTML page, perhaps the error page of a server".to_owned();
+    }
+    if start.starts_with("<?xml") {
+        return "XML text".to_owned();
+    }
+    let text = head.iter().take(512).all(|&byte| byte >= 0x20 || b"\n\r\t\x0c".contains(&byte));
+    if text { "text".to_owned() } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_known_by_their_first_bytes() {
+        assert_eq!(of_bytes(b"CDF\x01\0\0"), Some(Signature::Classic));
+        assert_eq!(of_bytes(b"CDF\x07\0\0"), None);
+        assert_eq!(of_bytes(b"\x89HDF\r\n\x1a\n\0"), Some(Signature::Hdf5));
+        let mut behind_block = vec![0; 1024];
+        behind_block[512..520].copy_from_slice(HDF5);
+        assert_eq!(of_bytes(&behind_block), Some(Signature::Hdf5));
+        assert_eq!(of_bytes(b"TTAA00 KWBC 201200\r\r\nGRIB\0\0"), Some(Signature::Grib));
+        assert_eq!(of_bytes(b"\0"), None);
+    }
+
+    #[test]
+    fn a_web_page_is_called_one() {
+        assert!(describe(b"\n <!DOCTYPE html><html>").contains("HTML"));
+        assert_eq!(describe(b"netcdf x {"), "text");
+    }
+}

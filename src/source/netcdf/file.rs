@@ -154,9 +154,12 @@ fn refused(path: &Path, error: &Error) -> SourceError {
     SourceError::new(path, refusal, text)
 }
 
-/// A filter that the reader lacks, as against numbers that make no sense.
+/// A filter or an encoding that the reader lacks, as against numbers that make no sense.
 fn is_unsupported(error: &hdf5_reader::error::Error) -> bool {
-    let text = error.to_string().to_ascii_lowercase();
-    text.contains("filter")
-        && ["unsupported", "not supported", "no filter", "unknown"].iter().any(|word| text.contains(word))
+    use hdf5_reader::error::Error;
+    match error {
+        Error::UnsupportedFilter(_) | Error::UnsupportedEncoding(_) => true,
+        Error::Context { source, .. } => is_unsupported(source),
+        _ => false,
+    }
 }

@@ -4,88 +4,112 @@
 //! is called whenever something new is to be seen. Nothing here waits for the owner, and no call of the owner waits
 //! for work.
 
+mod budget;
+mod core;
+mod headless;
+mod opening;
+mod options;
 mod plan;
 mod request;
+mod snapshot;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::catalog::Catalog;
-use crate::source::SourceError;
+use crate::render::Frame;
+use crate::source::{Dataset, SourceError};
 
+pub use budget::Usage;
+pub use headless::{Rendered, open_all, render_all};
+pub use options::Options;
 pub use plan::{LayerPlan, Look, Plan, Slot};
 pub use request::{Picture, Request, Selection, Subject, first_level, levels, subjects};
+pub use snapshot::{EngineNote, PointSeries, Progress, Reading, SlotState, Snapshot};
 
-/// Limits that the user may set.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Worker threads; by default as many as the cores that this process may use.
-    pub threads: Option<usize>,
-    /// Bytes for fields, frames and textures together; by default a quarter of the available memory, 512 MiB to 2 GiB.
-    pub memory: Option<u64>,
+use self::core::Core;
+
+/// Reads the headers of a file.
+pub type Opener = dyn Fn(&Path) -> Result<Dataset, SourceError> + Send + Sync;
+
+/// Works in the background for one owner; dropping it stops the work.
+pub struct Engine {
+    core: Arc<Core>,
 }
 
-/// How far one slot of the timeline has come.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SlotState {
-    Waiting,
-    Rendering,
-    Ready,
-    /// Could not be read; the reason is shown in its place.
-    Failed(Arc<SourceError>),
+impl Engine {
+    /// `wake` is called from any thread, whenever a new [`Snapshot`] is worth a look.
+    #[must_use]
+    pub fn start(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::with_opener(options, Arc::new(opening::open), wake)
+    }
+
+    /// As [`Engine::start`], with other means to open files.
+    #[must_use]
+    pub fn with_opener(options: Options, opener: Arc<Opener>, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { core: Core::new(options, opener, Box::new(wake)) }
+    }
+
+    /// Adds files, and all files of folders. Their headers are read in the background; then a new catalogue stands in
+    /// the snapshot. A file that is open already is read anew.
+    pub fn open(&self, paths: Vec<PathBuf>) {
+        self.core.open(paths);
+    }
+
+    /// Forgets a file.
+    pub fn close(&self, path: &Path) {
+        self.core.close(path);
+    }
+
+    /// Begins a new generation: work on the old one stops, and what did not change is kept.
+    pub fn request(&self, request: Request) {
+        self.core.request(request);
+    }
+
+    /// Tells which slot is on screen and which way the loop runs: that slot is made next, then those that follow.
+    pub fn seek(&self, slot: usize, forward: bool) {
+        self.core.seek(slot, forward);
+    }
+
+    /// While the hand or the loop moves, one core is left to the owner.
+    pub fn set_busy(&self, busy: bool) {
+        self.core.set_busy(busy);
+    }
+
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.core.snapshot()
+    }
+
+    /// The finished frame of a slot of the current request.
+    #[must_use]
+    pub fn frame(&self, slot: usize) -> Option<Arc<Frame>> {
+        self.core.frame(slot)
+    }
+
+    /// The values at a place, interpolated between grid points, from what is at hand: no file is read.
+    #[must_use]
+    pub fn reading(&self, slot: usize, lon: f64, lat: f64) -> Reading {
+        self.core.reading(slot, lon, lat)
+    }
+
+    /// Asks for both layers over all slots at a place; the answer grows in [`Snapshot::series`].
+    pub fn ask_series(&self, lon: f64, lat: f64) {
+        self.core.ask_series(lon, lat);
+    }
+
+    #[must_use]
+    pub fn budget(&self) -> Usage {
+        self.core.usage()
+    }
+
+    /// Tells how many bytes the owner's textures take.
+    pub fn reserve_textures(&self, bytes: u64) {
+        self.core.reserve_textures(bytes);
+    }
 }
 
-/// What the engine has to show at one moment. Cheap to take.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// Rises with every request.
-    pub generation: u64,
-    pub catalog: Arc<Catalog>,
-    /// Of the current request; empty before the first.
-    pub plan: Arc<Plan>,
-    /// One for each slot of the plan.
-    pub slots: Vec<SlotState>,
-    /// Files whose headers are being read: (done, of).
-    pub opening: Option<(usize, usize)>,
-    pub progress: Progress,
-    /// What the engine had to decide or could not do, each once: the newest last.
-    pub notes: Vec<EngineNote>,
-    /// Values at the place that was asked for last, once they are read.
-    pub series: Option<Arc<PointSeries>>,
-}
-
-/// How the rendering of the current request goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Progress {
-    pub done: usize,
-    pub of: usize,
-    /// Since the request; stands still once all is done.
-    pub elapsed: Duration,
-}
-
-/// Something that a person should know.
-#[derive(Clone, Debug, PartialEq)]
-pub enum EngineNote {
-    /// The file is silent about a unit; it was told by the range of the values.
-    GuessedUnit { path: PathBuf, parameter: crate::text::Bilingual, unit: String },
-    /// A grid that cannot be drawn yet.
-    NotDrawn { path: PathBuf, parameter: crate::text::Bilingual },
-}
-
-/// Values of both layers over all slots at one place, in the units shown. NaN where missing or not yet read.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PointSeries {
-    pub lat: f64,
-    pub lon: f64,
-    pub bands: Vec<f32>,
-    pub lines: Vec<f32>,
-    pub complete: bool,
-}
-
-/// Values under the cursor, in the units shown; `None` where missing, outside, or not at hand.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reading {
-    pub bands: Option<f32>,
-    pub lines: Option<f32>,
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.core.stop();
+    }
 }

@@ -1,1 +1,5 @@
-//! render
+//! The painter: fields, style and view to a frame. Pure: the same input gives the same bytes.
+
+mod frame;
+
+pub use frame::Frame;

@@ -1,0 +1,75 @@
+//! What the engine tells its owner.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::plan::Plan;
+use crate::catalog::Catalog;
+use crate::source::SourceError;
+use crate::text::Bilingual;
+
+/// How far one slot of the timeline has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SlotState {
+    Waiting,
+    Rendering,
+    Ready,
+    /// Could not be read; the reason is shown in its place.
+    Failed(Arc<SourceError>),
+}
+
+/// What the engine has to show at one moment. Cheap to take.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Rises with every request.
+    pub generation: u64,
+    pub catalog: Arc<Catalog>,
+    /// Of the current request; empty before the first.
+    pub plan: Arc<Plan>,
+    /// One for each slot of the plan.
+    pub slots: Vec<SlotState>,
+    /// Files whose headers are being read: (done, of).
+    pub opening: Option<(usize, usize)>,
+    pub progress: Progress,
+    /// What the engine had to decide or could not do, each once: the newest last.
+    pub notes: Vec<EngineNote>,
+    /// Values at the place that was asked for last, once they are read.
+    pub series: Option<Arc<PointSeries>>,
+}
+
+/// How the rendering of the current request goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Slots that were finished, or failed, at least once since the request.
+    pub done: usize,
+    pub of: usize,
+    /// Since the request; stands still once all is done.
+    pub elapsed: Duration,
+}
+
+/// Something that a person should know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EngineNote {
+    /// The file is silent about a unit; it was told by the range of the values.
+    GuessedUnit { path: PathBuf, parameter: Bilingual, unit: String },
+    /// A grid that cannot be drawn yet.
+    NotDrawn { path: PathBuf, parameter: Bilingual },
+}
+
+/// Values of both layers over all slots at one place, in the units shown. NaN where missing or not yet read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PointSeries {
+    pub lat: f64,
+    pub lon: f64,
+    pub bands: Vec<f32>,
+    pub lines: Vec<f32>,
+    pub complete: bool,
+}
+
+/// Values under the cursor, in the units shown; `None` where missing, outside, or not at hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reading {
+    pub bands: Option<f32>,
+    pub lines: Option<f32>,
+}

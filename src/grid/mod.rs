@@ -7,7 +7,9 @@ mod projection;
 
 use ndarray::Array2;
 
-pub use projection::{Earth, Projection};
+pub use projection::{
+    Cap, CfValue, Earth, Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole, Seam, wrap,
+};
 
 /// A horizontal grid. Values of a field on it are `[ny, nx]`; an unstructured one is a single row.
 #[derive(Debug, PartialEq)]

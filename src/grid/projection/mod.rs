@@ -1,0 +1,125 @@
+//! Map projections: closed forms for those that weather files use most, `proj4rs` for the others of the CF conventions.
+//!
+//! A projection maps longitude and latitude (degrees, longitudes of any turn) to x and y. These are metres, except for
+//! [`Projection::PlateCarree`] and [`Projection::RotatedPole`], whose x and y are degrees.
+
+mod cf;
+mod conformal;
+mod earth;
+mod proj;
+mod rotated;
+#[cfg(test)]
+mod tests;
+
+pub use cf::CfValue;
+pub use conformal::{Lambert, Mercator, PolarStereographic};
+pub use earth::Earth;
+pub use proj::Proj;
+pub use rotated::RotatedPole;
+
+/// A map projection. Equal projections give equal numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Projection {
+    /// x and y are longitude and latitude in degrees; x lies within half a turn of the central longitude.
+    PlateCarree {
+        central_longitude: f64,
+    },
+    /// x and y are longitude and latitude in degrees about another pole.
+    RotatedPole(RotatedPole),
+    Lambert(Lambert),
+    PolarStereographic(PolarStereographic),
+    Mercator(Mercator),
+    /// Any other, by its definition string.
+    Proj(Proj),
+}
+
+/// What a hemisphere's or a satellite's view shows of the Earth: all within `radius` of a point, in degrees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cap {
+    pub lon: f64,
+    pub lat: f64,
+    pub radius: f64,
+}
+
+/// Where a map is cut open: nothing continues across this meridian.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Seam {
+    /// Nowhere, as round a pole.
+    None,
+    /// Along this meridian, in degrees.
+    Meridian(f64),
+    /// Along ±180° of the rotated longitude.
+    Rotated(RotatedPole),
+}
+
+impl Projection {
+    /// x and y of a position; `None` where the map does not show it.
+    #[must_use]
+    pub fn forward(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
+        // Also refuses NaN. A hair beyond a pole is the pole: files carry f32 latitudes.
+        if !(lat.abs() <= 90.0 + 1e-5 && lon.is_finite()) {
+            return None;
+        }
+        let lat = lat.clamp(-90.0, 90.0);
+        match self {
+            Self::PlateCarree { central_longitude } => Some((central_longitude + wrap(lon - central_longitude), lat)),
+            Self::RotatedPole(pole) => Some(pole.forward(lon, lat)),
+            Self::Lambert(lambert) => lambert.forward(lon, lat),
+            Self::PolarStereographic(polar) => polar.forward(lon, lat),
+            Self::Mercator(mercator) => mercator.forward(lon, lat),
+            Self::Proj(proj) => proj.forward(lon, lat),
+        }
+    }
+
+    /// Longitude (-180 to 180) and latitude of a point of the map; `None` beside the map.
+    #[must_use]
+    pub fn inverse(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        if !(x.is_finite() && y.is_finite()) {
+            return None;
+        }
+        match self {
+            Self::PlateCarree { central_longitude } => {
+                ((x - central_longitude).abs() <= 180.0 + 1e-9 && y.abs() <= 90.0 + 1e-9).then(|| (wrap(x), y))
+            }
+            Self::RotatedPole(pole) => pole.inverse(x, y),
+            Self::Lambert(lambert) => lambert.inverse(x, y),
+            Self::PolarStereographic(polar) => Some(polar.inverse(x, y)),
+            Self::Mercator(mercator) => mercator.inverse(x, y),
+            Self::Proj(proj) => proj.inverse(x, y),
+        }
+    }
+
+    /// Whether x and y are degrees, not metres.
+    #[must_use]
+    pub fn is_in_degrees(&self) -> bool {
+        matches!(self, Self::PlateCarree { .. } | Self::RotatedPole(_))
+    }
+
+    /// Where the map is cut open.
+    #[must_use]
+    pub fn seam(&self) -> Seam {
+        match self {
+            Self::PlateCarree { central_longitude } => Seam::Meridian(wrap(central_longitude + 180.0)),
+            Self::RotatedPole(pole) => Seam::Rotated(*pole),
+            Self::Lambert(lambert) => Seam::Meridian(wrap(lambert.central_longitude() + 180.0)),
+            Self::PolarStereographic(_) => Seam::None,
+            Self::Mercator(mercator) => Seam::Meridian(wrap(mercator.central_longitude() + 180.0)),
+            Self::Proj(proj) => proj.seam().map_or(Seam::None, Seam::Meridian),
+        }
+    }
+
+    /// The part of the Earth beyond which the map shows nothing; `None` where it shows all, or all but a pole.
+    #[must_use]
+    pub fn cap(&self) -> Option<Cap> {
+        match self {
+            Self::Proj(proj) => proj.cap(),
+            _ => None,
+        }
+    }
+}
+
+/// The same direction in -180 to 180.
+#[must_use]
+pub fn wrap(degrees: f64) -> f64 {
+    if (-180.0..180.0).contains(&degrees) { degrees } else { (degrees + 180.0).rem_euclid(360.0) - 180.0 }
+}

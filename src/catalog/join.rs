@@ -81,7 +81,7 @@ pub(super) fn join(opened: &[Opened]) -> Catalog {
 }
 
 /// What a file calls its model: an attribute that names it, else its name without dates and numbers.
-fn model_name(dataset: &Dataset) -> Bilingual {
+pub(super) fn model_name(dataset: &Dataset) -> Bilingual {
     const NAMING: [&str; 5] = ["model_name", "model", "model_id", "source_id", "generating_model"];
     let attribute = |wanted: &str| {
         dataset
@@ -155,12 +155,13 @@ fn gather(variable: &Variable, file: usize, runs: &mut RunParts) {
     }
 }
 
-fn same_grid(a: &Arc<Grid>, b: &Arc<Grid>) -> bool {
+pub(super) fn same_grid(a: &Arc<Grid>, b: &Arc<Grid>) -> bool {
     Arc::ptr_eq(a, b) || a == b
 }
 
 /// The parameter behind a variable, the conversion to the unit shown, and whether the unit must be guessed.
-fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
+#[must_use]
+pub fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
     let Some(entry) = parameter::identify(variable) else {
         return (parameter::unknown(variable), Affine::IDENTITY, None);
     };
@@ -197,7 +198,8 @@ fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
 }
 
 /// The levels of an axis in the unit of their kind, in stored order.
-fn levels_of(axis: Option<&LevelAxis>) -> Vec<Option<Level>> {
+#[must_use]
+pub fn levels_of(axis: Option<&LevelAxis>) -> Vec<Option<Level>> {
     let Some(axis) = axis else { return vec![None] };
     let unit = axis.units.as_deref().and_then(units::parse);
     let wanted = match axis.kind {

@@ -3,6 +3,7 @@
 //! A [`Catalog`] is immutable and made anew when files change. It knows what variables mean and how their numbers
 //! become the product's; it never reads values.
 
+mod inventory;
 mod join;
 pub mod parameter;
 pub mod recipe;
@@ -16,6 +17,8 @@ use crate::source::{Dataset, SourceError};
 use crate::text::Bilingual;
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
+pub use inventory::{Absent, Listed, Part, Wanted, WantedLevel, inventory};
+pub use join::{levels_of, meaning};
 pub use parameter::{KnownParameter, Parameter};
 pub use recipe::{Formula, Ingredient, Recipe, UnitGuess};
 

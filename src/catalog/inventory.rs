@@ -1,0 +1,243 @@
+//! What the files hold in their own words: their variables, joined over files, with nothing converted.
+//!
+//! The window shows parameters (see [`super::Series`]); the commands that look into files speak of variables.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::join::{levels_of, model_name, same_grid};
+use crate::field::LevelKind;
+use crate::source::{Choice, Dataset, FieldRef, LevelAxis, SourceError, Step, Variable};
+use crate::time::{LeadTime, Moment};
+
+/// A variable over all files that share its name, model, grid and axes.
+#[derive(Debug)]
+pub struct Listed {
+    /// The variable's own id; `@` and the number of its first file behind it where the id is taken.
+    pub id: String,
+    pub parts: Vec<Part>,
+    /// Of all parts, each value once, in the order of the files.
+    pub levels: Option<LevelAxis>,
+    /// Of all parts, each step once, in the order of the files.
+    pub steps: Vec<Step>,
+}
+
+/// A variable in one file.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Number of the file among those that were given.
+    pub file: usize,
+    pub dataset: Arc<Dataset>,
+    number: usize,
+    written: Option<SystemTime>,
+}
+
+/// Which field of a variable is meant. What is left out is the first that there is.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// As [`Moment::from_iso`] reads it, in the file's own calendar.
+    pub run: Option<String>,
+    pub lead: Option<LeadTime>,
+    pub valid: Option<String>,
+    pub level: Option<WantedLevel>,
+    pub member: Option<String>,
+    /// Positions on the other dimensions, by name.
+    pub dims: Vec<(String, usize)>,
+}
+
+/// A level by its number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WantedLevel {
+    /// As it stands in the file.
+    InFile(f64),
+    /// In the unit in which people say it: hPa for a pressure, else as it stands in the file.
+    Said(f64),
+}
+
+/// What of a [`Wanted`] no file has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absent {
+    Time,
+    Level,
+    Member,
+    Dimension(String),
+}
+
+/// All variables of the files, in the files' order.
+#[must_use]
+pub fn inventory(opened: &[(PathBuf, Result<Arc<Dataset>, SourceError>)]) -> Vec<Listed> {
+    let mut list: Vec<Listed> = Vec::new();
+    for (file, (path, outcome)) in opened.iter().enumerate() {
+        let Ok(dataset) = outcome else { continue };
+        let written = std::fs::metadata(path).and_then(|data| data.modified()).ok();
+        for (number, variable) in dataset.variables.iter().enumerate() {
+            let part = Part { file, dataset: dataset.clone(), number, written };
+            match list.iter_mut().find(|listed| listed.takes(&part)) {
+                Some(listed) => listed.add(part),
+                None => {
+                    let taken = list.iter().any(|listed| listed.id == variable.id);
+                    let id = if taken { format!("{}@{file}", variable.id) } else { variable.id.clone() };
+                    let levels = variable.levels.clone();
+                    list.push(Listed { id, parts: vec![part], levels, steps: variable.steps.clone() });
+                }
+            }
+        }
+    }
+    list
+}
+
+impl Part {
+    /// The variable itself.
+    #[must_use]
+    pub fn variable(&self) -> Option<&Variable> {
+        self.dataset.variables.get(self.number)
+    }
+
+    /// The first field that fits. `Err` with what this part lacks.
+    fn choose(&self, wanted: &Wanted) -> Result<Choice, Absent> {
+        let variable = self.variable().ok_or(Absent::Time)?;
+        Ok(Choice {
+            step: choose_step(&variable.steps, wanted).ok_or(Absent::Time)?,
+            level: choose_level(variable.levels.as_ref(), wanted.level).ok_or(Absent::Level)?,
+            member: choose_member(variable.members.as_deref(), wanted.member.as_deref()).ok_or(Absent::Member)?,
+            dims: choose_dims(&variable.dims, &wanted.dims)?,
+        })
+    }
+
+    /// Where the field that another file has at `choice` stands in this one.
+    fn same_choice(&self, other: &Self, choice: &Choice) -> Option<Choice> {
+        let (mine, theirs) = (self.variable()?, other.variable()?);
+        let step = match theirs.steps.get(choice.step) {
+            Some(step) => mine.steps.iter().position(|s| s == step)?,
+            None => 0,
+        };
+        let level = match (&mine.levels, &theirs.levels) {
+            (Some(mine), Some(theirs)) => {
+                let value = theirs.values.get(choice.level)?;
+                mine.values.iter().position(|v| v == value)?
+            }
+            _ => 0,
+        };
+        Some(Choice { step, level, member: choice.member, dims: choice.dims.clone() })
+    }
+}
+
+impl Listed {
+    /// The variable as its first file has it.
+    #[must_use]
+    pub fn variable(&self) -> Option<&Variable> {
+        self.parts.first().and_then(Part::variable)
+    }
+
+    /// The field that is meant and the part that has it. Where several files have it, the one written last.
+    pub fn find(&self, wanted: &Wanted) -> Result<(&Part, Choice), Absent> {
+        let mut lacking = Absent::Time;
+        for (n, part) in self.parts.iter().enumerate() {
+            match part.choose(wanted) {
+                Ok(choice) => {
+                    let later = self.parts.iter().skip(n + 1).filter(|other| other.written > part.written);
+                    let again = later.filter_map(|other| Some((other, other.same_choice(part, &choice)?)));
+                    return Ok(again.max_by_key(|(other, _)| other.written).unwrap_or((part, choice)));
+                }
+                Err(absent) => lacking = absent,
+            }
+        }
+        Err(lacking)
+    }
+
+    /// The handle of what [`Listed::find`] found.
+    #[must_use]
+    pub fn field(part: &Part, choice: Choice) -> Option<FieldRef> {
+        part.variable()?.field(choice)
+    }
+
+    fn takes(&self, part: &Part) -> bool {
+        let (Some(mine), Some(theirs), Some(first)) = (self.variable(), part.variable(), self.parts.first()) else {
+            return false;
+        };
+        let same_axis = match (&mine.levels, &theirs.levels) {
+            (None, None) => true,
+            (Some(mine), Some(theirs)) => mine.kind == theirs.kind && mine.units == theirs.units,
+            _ => false,
+        };
+        first.file != part.file
+            && mine.id == theirs.id
+            && mine.units == theirs.units
+            && mine.grib == theirs.grib
+            && mine.members == theirs.members
+            && mine.dims == theirs.dims
+            && same_axis
+            && same_grid(&mine.grid, &theirs.grid)
+            && model_name(&first.dataset).en == model_name(&part.dataset).en
+    }
+
+    fn add(&mut self, part: Part) {
+        if let Some(variable) = part.variable() {
+            for step in &variable.steps {
+                if !self.steps.contains(step) {
+                    self.steps.push(*step);
+                }
+            }
+            if let (Some(axis), Some(more)) = (&mut self.levels, &variable.levels) {
+                for value in &more.values {
+                    if !axis.values.contains(value) {
+                        axis.values.push(*value);
+                    }
+                }
+            }
+        }
+        self.parts.push(part);
+    }
+}
+
+fn choose_step(steps: &[Step], wanted: &Wanted) -> Option<usize> {
+    let is = |asked: &Option<String>, found: Option<Moment>| match asked {
+        None => true,
+        Some(text) => found.is_some_and(|moment| Moment::from_iso(text, moment.calendar) == Some(moment)),
+    };
+    let fits = |step: &Step| {
+        is(&wanted.run, step.run.map(|run| run.0))
+            && is(&wanted.valid, step.valid.map(|valid| valid.0))
+            && wanted.lead.is_none_or(|lead| step.lead == Some(lead))
+    };
+    let anything = wanted.run.is_none() && wanted.valid.is_none() && wanted.lead.is_none();
+    if steps.is_empty() { anything.then_some(0) } else { steps.iter().position(fits) }
+}
+
+fn choose_level(axis: Option<&LevelAxis>, wanted: Option<WantedLevel>) -> Option<usize> {
+    let Some(wanted) = wanted else { return Some(0) };
+    let axis = axis?;
+    let nearest = |asked: f64, values: &mut dyn Iterator<Item = f64>| {
+        let off = |value: f64| (value - asked).abs();
+        let best = values.enumerate().min_by(|(_, a), (_, b)| off(*a).total_cmp(&off(*b)))?;
+        (off(best.1) <= 1e-6 * asked.abs().max(1e-3)).then_some(best.0)
+    };
+    let in_file = |asked| nearest(asked, &mut axis.values.iter().copied());
+    match wanted {
+        WantedLevel::InFile(asked) => in_file(asked),
+        WantedLevel::Said(asked) if axis.kind == LevelKind::Pressure => {
+            let levels = levels_of(Some(axis));
+            nearest(asked, &mut levels.iter().map(|level| level.map_or(f64::NAN, |level| level.value)))
+        }
+        WantedLevel::Said(asked) => in_file(asked),
+    }
+}
+
+fn choose_member(members: Option<&[String]>, wanted: Option<&str>) -> Option<usize> {
+    let Some(wanted) = wanted else { return Some(0) };
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let same = |name: &String| name == wanted || number(name).is_some_and(|n| number(wanted) == Some(n));
+    members?.iter().position(same)
+}
+
+/// Zero for every dimension that is not named.
+fn choose_dims(dims: &[(String, usize)], wanted: &[(String, usize)]) -> Result<Vec<usize>, Absent> {
+    let mut positions = vec![0; dims.len()];
+    for (name, at) in wanted {
+        let place = dims.iter().position(|(dim, size)| dim == name && at < size);
+        let slot = place.and_then(|n| positions.get_mut(n)).ok_or_else(|| Absent::Dimension(name.clone()))?;
+        *slot = *at;
+    }
+    Ok(positions)
+}

@@ -1,0 +1,193 @@
+//! What can be typed on the command line. The help, the man page and the completions are made from these types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::text::Language;
+
+/// Weather forecasts as a loop: relative humidity and geopotential height, every lead time, at once.
+///
+/// With files or folders, or with nothing, opens the window. The commands do the same work without a display.
+#[derive(Debug, Parser)]
+#[command(
+    name = "millibar",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit status: 0 done; 1 done in part; 2 wrong usage; 3 all input refused; 4 no display."
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Forecast files or folders to open in the window
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of the window and of every command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Common {
+    /// Language of texts and frames: en or fr [default: that of the environment]
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
+    pub language: Option<Language>,
+
+    /// Worker threads [default: the cores that this process may use]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+
+    /// Memory for fields and frames together, as 800M or 2G [default: a quarter of what is free, 512M to 2G]
+    #[arg(long, global = true, value_name = "BYTES", value_parser = bytes)]
+    pub memory: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what files hold: variables, grids, levels, times
+    Info(Info),
+    /// Read values at a place or a grid point
+    Probe(Probe),
+    /// Print the completion script of a shell
+    #[command(hide = true)]
+    Completions { shell: Shell },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub struct Info {
+    /// Files or folders; together they form one data set
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Probe {
+    /// Files or folders; together they form one data set
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Variable, as `info` lists it [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub variable: Option<String>,
+
+    /// Level: hPa for pressures, else the file's own number [default: the first]
+    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true)]
+    pub level: Option<f64>,
+
+    /// Lead time in hours [default: the first]
+    #[arg(long, value_name = "HOURS", allow_negative_numbers = true)]
+    pub lead: Option<f64>,
+
+    /// Reference time, as 2026-11-20T12:00:00Z [default: the first]
+    #[arg(long, value_name = "TIME")]
+    pub run: Option<String>,
+
+    /// Valid time, as 2026-11-20T18:00:00Z [default: the first]
+    #[arg(long, value_name = "TIME")]
+    pub valid: Option<String>,
+
+    /// Ensemble member [default: the first]
+    #[arg(long, value_name = "MEMBER")]
+    pub member: Option<String>,
+
+    /// Position on another dimension, counted from 0 [default: 0]
+    #[arg(long = "dim", value_name = "NAME=POSITION", value_parser = dimension)]
+    pub dims: Vec<(String, usize)>,
+
+    /// Place in degrees: latitude, longitude
+    #[arg(long, value_name = "LAT,LON", value_parser = pair::<f64>, allow_hyphen_values = true)]
+    pub at: Option<[f64; 2]>,
+
+    /// Grid point, counted from 0: row, column as stored in the file
+    #[arg(long, value_name = "J,I", value_parser = pair::<usize>, conflicts_with = "at")]
+    pub index: Option<[usize; 2]>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+
+    /// Read one JSON request a line from standard input, and answer each with one JSON line
+    #[arg(long, conflicts_with_all = ["variable", "level", "lead", "run", "valid", "member", "dims", "at", "index"])]
+    pub batch: bool,
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    match text {
+        "en" => Ok(Language::English),
+        "fr" => Ok(Language::French),
+        _ => Err("en or fr".to_owned()),
+    }
+}
+
+/// `800M`, `2G`, `1GiB`, or a plain number of bytes.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim().trim_end_matches(['b', 'B']).trim_end_matches('i').to_ascii_lowercase().as_str() {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        _ => return Err("a number of bytes with K, M or G behind it".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "a number of bytes with K, M or G behind it".to_owned())?;
+    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
+}
+
+fn pair<T: std::str::FromStr>(text: &str) -> Result<[T; 2], String> {
+    let parts = text.split_once(',').ok_or("two numbers with a comma between them")?;
+    let number = |part: &str| part.trim().parse().map_err(|_| format!("«{part}» is not a number that fits here"));
+    Ok([number(parts.0)?, number(parts.1)?])
+}
+
+fn dimension(text: &str) -> Result<(String, usize), String> {
+    let (name, at) = text.split_once('=').ok_or("NAME=POSITION")?;
+    let at = at.trim().parse().map_err(|_| format!("«{at}» is not a position"))?;
+    Ok((name.trim().to_owned(), at))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn memory_is_said_as_people_say_it() {
+        assert_eq!(bytes("2G"), Ok(2 << 30));
+        assert_eq!(bytes("800M"), Ok(800 << 20));
+        assert_eq!(bytes("1GiB"), Ok(1 << 30));
+        assert_eq!(bytes("4096"), Ok(4096));
+        assert!(bytes("a lot").is_err());
+        assert!(bytes("99999999999999999999G").is_err());
+    }
+
+    #[test]
+    fn a_place_south_and_west_is_no_option() {
+        let parsed = Arguments::try_parse_from(["millibar", "probe", "x.nc", "--at", "-33.9,-18.4"]).expect("parses");
+        let Some(Command::Probe(probe)) = parsed.command else { unreachable!("probe was typed") };
+        assert_eq!(probe.at, Some([-33.9, -18.4]));
+    }
+
+    #[test]
+    fn files_without_a_command_are_for_the_window() {
+        let parsed = Arguments::try_parse_from(["millibar", "a.nc", "runs/"]).expect("parses");
+        assert!(parsed.command.is_none());
+        assert_eq!(parsed.files, [PathBuf::from("a.nc"), PathBuf::from("runs/")]);
+    }
+}

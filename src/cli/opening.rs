@@ -1,0 +1,63 @@
+//! Opens the files and folders that were named, headers only, each with its own fate.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::Status;
+use super::guarded;
+use super::output::Output;
+use crate::catalog::files_below;
+use crate::source::{self, Dataset, Refusal, SourceError};
+
+/// A file and how its opening went.
+pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
+
+/// Opens all files of all paths, in parallel, in the order in which they were named.
+///
+/// Of a folder only what is data counts: other files in it are passed over in silence, unless there is nothing else.
+pub fn open_all(paths: &[PathBuf]) -> Vec<Opened> {
+    paths.iter().flat_map(|path| if path.is_dir() { open_folder(path) } else { vec![open(path)] }).collect()
+}
+
+fn open_folder(folder: &Path) -> Vec<Opened> {
+    let files = files_below(folder);
+    let mut opened: Vec<Opened> = files.par_iter().map(|file| open(file)).collect();
+    opened.retain(|(_, outcome)| !matches!(outcome, Err(error) if error.refusal == Refusal::NotData));
+    if opened.is_empty() {
+        let detail = match std::fs::read_dir(folder) {
+            Err(error) => return vec![(folder.to_owned(), Err(unreadable(folder, &error)))],
+            Ok(_) => format!("{} files in this folder", files.len()),
+        };
+        opened.push((folder.to_owned(), Err(SourceError::new(folder, Refusal::NotData, detail))));
+    }
+    opened
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> SourceError {
+    SourceError::new(path, Refusal::NoAccess, error.to_string())
+}
+
+fn open(path: &Path) -> Opened {
+    let outcome =
+        guarded(|| source::open(path)).unwrap_or_else(|message| Err(SourceError::new(path, Refusal::Corrupt, message)));
+    (path.to_owned(), outcome.map(Arc::new))
+}
+
+/// Tells on standard error what was refused, whole or in part; the status of a command that reads these files.
+pub fn report(opened: &[Opened], output: &mut Output) -> Status {
+    for (_, outcome) in opened {
+        let language = output.language;
+        match outcome {
+            Err(error) => output.complain(&error.tell(language)),
+            Ok(dataset) => dataset.notes.iter().for_each(|note| output.complain(&note.tell(language))),
+        }
+    }
+    status(opened)
+}
+
+/// The contract of `info` and `probe`: one file that opened is enough.
+pub fn status(opened: &[Opened]) -> Status {
+    if opened.iter().any(|(_, outcome)| outcome.is_ok()) { Status::Done } else { Status::AllRefused }
+}

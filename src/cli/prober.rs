@@ -1,0 +1,162 @@
+//! Reads single values: which field, which point, the number as the file has it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ndarray::Array2;
+
+use super::guarded;
+use super::info::shape;
+use super::place;
+use crate::catalog::{Absent, Listed, Part, Wanted};
+use crate::source::{Choice, FieldRef, Refusal, SourceError, Variable};
+use crate::text::{self, Language};
+
+/// Fields kept between the requests of one batch, in bytes.
+const CACHE_LIMIT: usize = 512 << 20;
+
+/// Where a value is wanted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// Row and column as stored.
+    Index([usize; 2]),
+    /// Latitude and longitude in degrees.
+    At([f64; 2]),
+}
+
+/// A field, one of its points, and what stands there.
+pub struct Finding<'a> {
+    pub listed: &'a Listed,
+    pub variable: &'a Variable,
+    pub choice: Choice,
+    pub values: Arc<Array2<f64>>,
+    /// Row and column.
+    pub index: [usize; 2],
+    /// Longitude in [-180, 180) and latitude of the point; `None` where the file does not say.
+    pub position: Option<(f64, f64)>,
+    /// NaN where missing.
+    pub value: f64,
+}
+
+/// Why there is no value to give.
+#[derive(Debug)]
+pub enum ProbeError {
+    NothingOpen,
+    BadRequest(String),
+    NoVariable { name: String, names: String },
+    Absent { name: String, what: Absent },
+    NoPlace,
+    BeyondGrid { name: String, shape: String },
+    Unplaced { name: String },
+    Unreadable(SourceError),
+}
+
+/// Answers requests on the variables of the open files, and remembers the fields that it has read.
+pub struct Prober<'a> {
+    listed: &'a [Listed],
+    fields: HashMap<FieldRef, Arc<Array2<f64>>>,
+    held: usize,
+}
+
+impl<'a> Prober<'a> {
+    pub fn new(listed: &'a [Listed]) -> Self {
+        Self { listed, fields: HashMap::new(), held: 0 }
+    }
+
+    /// The value at a place; of the first variable where none is named.
+    pub fn find(
+        &mut self,
+        variable: Option<&str>,
+        wanted: &Wanted,
+        wanted_place: Option<Place>,
+    ) -> Result<Finding<'a>, ProbeError> {
+        let listed = self.listed(variable)?;
+        let absent = |what| ProbeError::Absent { name: listed.id.clone(), what };
+        let (part, choice) = listed.find(wanted).map_err(absent)?;
+        let variable = part.variable().ok_or(ProbeError::NothingOpen)?;
+        let index = point(listed, variable, wanted_place.ok_or(ProbeError::NoPlace)?)?;
+        let values = self.field(part, &choice)?;
+        let value = values.get(index).copied().ok_or_else(|| beyond(listed, variable))?;
+        let position = place::position(&variable.grid, index[0], index[1]);
+        Ok(Finding { listed, variable, choice, values, index, position, value })
+    }
+
+    fn listed(&self, name: Option<&str>) -> Result<&'a Listed, ProbeError> {
+        let Some(first) = self.listed.first() else { return Err(ProbeError::NothingOpen) };
+        let Some(name) = name.map(|name| name.trim_start_matches('/')) else { return Ok(first) };
+        let by_id = self.listed.iter().find(|listed| listed.id == name);
+        let by_name = || self.listed.iter().find(|listed| listed.variable().is_some_and(|v| v.name == name));
+        by_id.or_else(by_name).ok_or_else(|| {
+            let names: Vec<&str> = self.listed.iter().map(|listed| listed.id.as_str()).collect();
+            ProbeError::NoVariable { name: name.to_owned(), names: names.join(", ") }
+        })
+    }
+
+    fn field(&mut self, part: &Part, choice: &Choice) -> Result<Arc<Array2<f64>>, ProbeError> {
+        let path = &part.dataset.path;
+        let damaged = |detail: String| ProbeError::Unreadable(SourceError::new(path, Refusal::Corrupt, detail));
+        let field = part.variable().and_then(|variable| variable.field(choice.clone()));
+        let field = field.ok_or_else(|| damaged(String::new()))?;
+        if let Some(values) = self.fields.get(&field) {
+            return Ok(values.clone());
+        }
+        let read = guarded(|| field.read_raw()).map_err(damaged)?;
+        let values = Arc::new(read.map_err(ProbeError::Unreadable)?);
+        self.held += values.len() * size_of::<f64>();
+        if self.held > CACHE_LIMIT {
+            self.fields.clear();
+            self.held = values.len() * size_of::<f64>();
+        }
+        self.fields.insert(field, values.clone());
+        Ok(values)
+    }
+}
+
+fn point(listed: &Listed, variable: &Variable, wanted: Place) -> Result<[usize; 2], ProbeError> {
+    let grid = &variable.grid;
+    match wanted {
+        Place::Index([j, i]) if j < grid.ny && i < grid.nx => Ok([j, i]),
+        Place::Index(_) => Err(beyond(listed, variable)),
+        Place::At([lat, lon]) => {
+            let nearest = place::nearest(grid, lon, lat).map(|(j, i)| [j, i]);
+            nearest.ok_or_else(|| ProbeError::Unplaced { name: listed.id.clone() })
+        }
+    }
+}
+
+fn beyond(listed: &Listed, variable: &Variable) -> ProbeError {
+    let shape: Vec<String> = shape(&variable.grid).iter().map(ToString::to_string).collect();
+    ProbeError::BeyondGrid { name: listed.id.clone(), shape: shape.join(" × ") }
+}
+
+impl ProbeError {
+    /// Its class in JSON.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) | Self::NoPlace => "bad-request",
+            Self::NoVariable { .. } | Self::Absent { .. } | Self::BeyondGrid { .. } => Refusal::NotFound.word(),
+            Self::NothingOpen | Self::Unplaced { .. } => Refusal::NoGrid.word(),
+            Self::Unreadable(error) => error.refusal.word(),
+        }
+    }
+
+    /// A sentence for a person.
+    pub fn tell(&self, language: Language) -> String {
+        let fill = |key: &str, places: &[(&str, &str)]| text::fill(language, key, places);
+        match self {
+            Self::NothingOpen => fill("cli.nothing_open", &[]),
+            Self::BadRequest(error) => fill("cli.bad_request", &[("error", error)]),
+            Self::NoVariable { name, names } => fill("cli.no_variable", &[("name", name), ("names", names)]),
+            Self::Absent { name, what } => match what {
+                Absent::Time => fill("cli.no_time", &[("name", name)]),
+                Absent::Level => fill("cli.no_level", &[("name", name)]),
+                Absent::Member => fill("cli.no_member", &[("name", name)]),
+                Absent::Dimension(dim) => fill("cli.no_dimension", &[("name", name), ("dimension", dim)]),
+            },
+            Self::NoPlace => fill("cli.no_place", &[]),
+            Self::BeyondGrid { name, shape } => fill("cli.beyond_grid", &[("name", name), ("shape", shape)]),
+            Self::Unplaced { name } => fill("cli.unplaced", &[("name", name)]),
+            Self::Unreadable(error) => error.tell(language),
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The commands as a user types them: what they print, what they say when something is wrong, how they end.
+
+mod support;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use support::{folder, forecast, height, humidity, write};
+
+fn millibar() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_millibar"));
+    // No display, and English whatever the machine speaks.
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env("LC_ALL", "C.UTF-8");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    millibar().args(arguments).stdin(Stdio::null()).output().expect("millibar starts")
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().expect("ended by itself")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a plain path")
+}
+
+fn info(files: &[&str]) -> (Value, i32) {
+    let output = run(&[&["info"], files, &["--json"]].concat());
+    (serde_json::from_slice(&output.stdout).expect("one JSON object"), status(&output))
+}
+
+fn batch(files: &[&str], requests: &str) -> Vec<Value> {
+    let mut child = millibar()
+        .arg("probe")
+        .args(files)
+        .arg("--batch")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("millibar starts");
+    child.stdin.take().expect("a pipe").write_all(requests.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("ended");
+    stdout(&output).lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
+}
+
+#[test]
+fn info_lists_variables_levels_and_times() {
+    let folder = folder("info_lists");
+    let file = write(&folder, "run.nc", &forecast(&[0.0, 6.0, 12.0]).bytes());
+    let (report, status) = info(&[text(&file)]);
+    assert_eq!(status, 0);
+    assert_eq!(report["contract"], 1);
+    assert_eq!(report["files"][0]["status"], "ok");
+    assert_eq!(report["files"][0]["format"], "netcdf3-classic");
+    let humidity = &report["variables"][0];
+    assert_eq!(humidity["id"], "r");
+    assert_eq!(humidity["files"], json!([0]));
+    assert_eq!(humidity["grid"]["shape"], json!([5, 8]));
+    assert_eq!(humidity["levels"], json!({"units": "hPa", "values": [500.0, 850.0]}));
+    let step = json!({"run": "2026-11-20T12:00:00Z", "lead": 6.0, "valid": "2026-11-20T18:00:00Z"});
+    assert_eq!(humidity["steps"][1], step);
+    assert_eq!(humidity["steps"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn info_reads_well_for_people_in_both_languages() {
+    let folder = folder("info_for_people");
+    let file = write(&folder, "run.nc", &forecast(&[0.0, 6.0]).bytes());
+    let output = run(&["info", text(&file)]);
+    assert_eq!(status(&output), 0);
+    for words in ["netcdf3-classic", "5 × 8", "500, 850 hPa", "run 2026-11-20 12Z: +000 h, +006 h"] {
+        assert!(stdout(&output).contains(words), "«{words}» in {}", stdout(&output));
+    }
+    let output = run(&["info", text(&file), "--language", "fr"]);
+    assert!(stdout(&output).contains("passe 2026-11-20 12Z"), "{}", stdout(&output));
+}
+
+#[test]
+fn several_files_of_one_run_are_one_data_set() {
+    let folder = folder("several_files");
+    let first = write(&folder, "run_000.nc", &forecast(&[0.0]).bytes());
+    let second = write(&folder, "run_006.nc", &forecast(&[6.0]).bytes());
+    let files = [text(&first), text(&second)];
+    let (report, _) = info(&files);
+    assert_eq!(report["variables"].as_array().map(Vec::len), Some(2), "one entry for each name");
+    assert_eq!(report["variables"][0]["files"], json!([0, 1]));
+    let answers = batch(&files, "{\"variable\":\"gh\",\"lead\":6,\"index\":[1,2]}\n");
+    // The second file has one step only, so its first.
+    assert_eq!(answers[0]["value"], height(0, 0, 1, 2));
+}
+
+#[test]
+fn a_name_on_another_grid_is_a_variable_of_its_own() {
+    let folder = folder("another_grid");
+    let first = write(&folder, "run.nc", &forecast(&[0.0]).bytes());
+    let other = support::Classic::default()
+        .dimension("lat", 2)
+        .dimension("lon", 3)
+        .variable("lat", &["lat"], &[("units", "degrees_north")], vec![10.0, 20.0])
+        .variable("lon", &["lon"], &[("units", "degrees_east")], vec![1.0, 2.0, 3.0])
+        .variable("r", &["lat", "lon"], &[("units", "1")], vec![0.5; 6]);
+    let second = write(&folder, "other.nc", &other.bytes());
+    let files = [text(&first), text(&second)];
+    let (report, _) = info(&files);
+    let ids: Vec<&str> =
+        report["variables"].as_array().expect("a list").iter().filter_map(|v| v["id"].as_str()).collect();
+    assert_eq!(ids, ["r", "gh", "r@1"]);
+    let answers = batch(&files, "{\"variable\":\"r@1\",\"index\":[1,2]}\n");
+    assert_eq!(answers[0]["lat"], 20.0);
+}
+
+#[test]
+fn a_folder_opens_with_all_its_forecasts_and_nothing_else() {
+    let folder = folder("a_folder");
+    write(&folder, "notes.txt", b"nothing to see here");
+    let below = folder.join("deeper");
+    std::fs::create_dir(&below).expect("a folder");
+    write(&below, "run_000.nc", &forecast(&[0.0]).bytes());
+    write(&below, "run_006.nc", &forecast(&[6.0]).bytes());
+    let (report, status) = info(&[text(&folder)]);
+    assert_eq!(status, 0);
+    assert_eq!(report["files"].as_array().map(Vec::len), Some(2));
+    assert_eq!(report["variables"][0]["steps"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn probe_gives_the_value_in_the_file_and_as_it_is_shown() {
+    let folder = folder("probe_value");
+    let file = write(&folder, "run.nc", &forecast(&[0.0, 6.0]).bytes());
+    let place = ["--variable", "r", "--level", "500", "--lead", "6", "--at", "51,-119"];
+    let output = run(&[&["probe", text(&file)], &place[..], &["--json"]].concat());
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let raw = humidity(1, 0, 2, 2);
+    assert_eq!(answer["value"], raw);
+    assert_eq!(answer["units"], "1");
+    assert_eq!(answer["index"], json!([2, 2]));
+    assert_eq!((&answer["lat"], &answer["lon"]), (&json!(50.0), &json!(-120.0)));
+    assert_eq!(answer["display"]["units"], "%");
+    assert!((answer["display"]["value"].as_f64().expect("a number") - 100.0 * raw).abs() < 1e-9);
+    // Linear in both directions: one tenth of the way to the next column and to the row before.
+    let between = raw + 0.1 * 0.1 - 0.1 * 0.02;
+    assert!((answer["interpolated"].as_f64().expect("a number") - between).abs() < 1e-9, "{answer}");
+
+    let output = run(&[&["probe", text(&file)], &place[..]].concat());
+    for words in ["500 hPa", "+006 h", "2026-11-20 18:00 UTC", "26 %", "in the file: 0.26 1", "row 2, column 2"] {
+        assert!(stdout(&output).contains(words), "«{words}» in {}", stdout(&output));
+    }
+}
+
+#[test]
+fn every_line_of_a_batch_gets_its_answer() {
+    let folder = folder("batch");
+    let file = write(&folder, "run.nc", &forecast(&[0.0, 6.0]).bytes());
+    let requests = concat!(
+        "{\"variable\":\"r\",\"level\":850,\"lead\":6,\"index\":[4,7]}\n",
+        "this is no request\n",
+        "{\"variable\":\"r\",\"at\":[69.0,-141.0]}\n",
+        "{\"variable\":\"nowhere\",\"index\":[0,0]}\n",
+        "{\"variable\":\"r\",\"level\":1,\"index\":[0,0]}\n",
+        "{\"variable\":\"r\",\"lead\":7,\"index\":[0,0]}\n",
+        "{\"variable\":\"r\",\"index\":[5,0]}\n",
+        "{\"variable\":\"r\"}\n",
+    );
+    let answers = batch(&[text(&file)], requests);
+    assert_eq!(answers.len(), 8);
+    assert_eq!(answers[0]["value"], humidity(1, 1, 4, 7));
+    assert_eq!(answers[2]["index"], json!([0, 0]));
+    let classes: Vec<&str> = answers.iter().map(|answer| answer["error"]["class"].as_str().unwrap_or("")).collect();
+    assert_eq!(classes, ["", "bad-request", "", "not-found", "not-found", "not-found", "not-found", "bad-request"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_refused_with_a_reason() {
+    let folder = folder("refused");
+    let whole = forecast(&[0.0]).bytes();
+    let missing = folder.join("missing.nc");
+    for (path, reason) in [
+        (missing, "not-found"),
+        (write(&folder, "empty.nc", b""), "empty"),
+        (write(&folder, "text.nc", b"<html>404 not found</html>\n"), "not-data"),
+        (write(&folder, "cut.nc", &whole[..60]), "corrupt"),
+    ] {
+        let (report, status) = info(&[text(&path)]);
+        assert_eq!(status, 3, "{reason}");
+        assert_eq!(report["files"][0]["reason"], reason);
+        let message = report["files"][0]["message"].as_str().expect("a message");
+        assert!(message.starts_with(text(&path)) && message.contains(';'), "names the file and what to do: {message}");
+
+        let output = run(&["info", text(&path)]);
+        assert_eq!(stdout(&output), "");
+        assert_eq!(stderr(&output).lines().count(), 1, "one clear message: {}", stderr(&output));
+        let output = run(&["probe", text(&path), "--at", "50,-100"]);
+        assert_eq!(self::status(&output), 3);
+        assert_eq!(stderr(&output).lines().count(), 1, "one clear message: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_folder_without_forecasts_says_so() {
+    let folder = folder("no_forecasts");
+    let (report, status) = info(&[text(&folder)]);
+    assert_eq!((report["files"][0]["reason"].as_str(), status), (Some("not-data"), 3));
+    write(&folder, "notes.txt", b"nothing to see here");
+    let (report, status) = info(&[text(&folder)]);
+    assert_eq!((report["files"][0]["reason"].as_str(), status), (Some("not-data"), 3));
+    assert_eq!(report["files"].as_array().map(Vec::len), Some(1), "the folder, not each of its files");
+}
+
+#[test]
+fn one_bad_file_among_good_ones_costs_only_itself() {
+    let folder = folder("one_bad");
+    let good = write(&folder, "run.nc", &forecast(&[0.0]).bytes());
+    let bad = write(&folder, "bad.nc", b"not a forecast");
+    let output = run(&["info", text(&bad), text(&good)]);
+    assert_eq!(status(&output), 0);
+    assert!(stderr(&output).contains("bad.nc"));
+    assert!(stdout(&output).contains("run.nc"));
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let folder = folder("usage");
+    let file = write(&folder, "run.nc", &forecast(&[0.0]).bytes());
+    let file = text(&file);
+    for arguments in [
+        vec!["info"],
+        vec!["probe", file],
+        vec!["probe", file, "--at", "50"],
+        vec!["probe", file, "--at", "north,west"],
+        vec!["probe", file, "--variable", "nowhere", "--at", "50,-100"],
+        vec!["probe", file, "--level", "123", "--at", "50,-100"],
+        vec!["info", file, "--language", "tlh"],
+        vec!["--no-such-option"],
+    ] {
+        let output = run(&arguments);
+        assert_eq!(status(&output), 2, "{arguments:?}: {}", stderr(&output));
+        assert!(!stderr(&output).is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = folder("closed_pipe");
+    let file = write(&folder, "run.nc", &forecast(&[0.0]).bytes());
+    let mut child = millibar()
+        .args(["info", text(&file), "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("millibar starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!((status(&output), stderr(&output).as_str()), (0, ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_once() {
+    let folder = folder("full_disk");
+    let file = write(&folder, "run.nc", &forecast(&[0.0]).bytes());
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let output = millibar().args(["info", text(&file), "--json"]).stdout(full).output().expect("millibar starts");
+    assert_eq!(status(&output), 1);
+    assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+}
+
+#[test]
+fn shells_and_packages_get_their_files() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = run(&["completions", shell]);
+        assert_eq!(status(&output), 0);
+        assert!(stdout(&output).contains("probe"), "{shell}");
+    }
+    assert!(stdout(&run(&["man"])).contains(".TH millibar"));
+    assert!(stdout(&run(&["--help"])).contains("Exit status"));
+}

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::field::Level;
 use crate::grid::Grid;
 use crate::source::{Dataset, SourceError};
-use crate::text::Bilingual;
+use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use inventory::{Absent, Listed, Part, Wanted, WantedLevel, inventory};
@@ -43,6 +43,16 @@ pub struct FileReport {
 pub enum CatalogNote {
     /// Two files hold the same field; the one written later is shown.
     SameField { shown: PathBuf, hidden: PathBuf },
+}
+
+impl CatalogNote {
+    /// One sentence for a person.
+    #[must_use]
+    pub fn tell(&self, language: Language) -> String {
+        let Self::SameField { shown, hidden } = self;
+        let (shown, hidden) = (shown.display().to_string(), hidden.display().to_string());
+        text::fill(language, "note.same_field", &[("shown", &shown), ("hidden", &hidden)])
+    }
 }
 
 /// A forecast model, or an analysis or observation product, by what its files say of themselves.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::plan::Plan;
 use crate::catalog::Catalog;
 use crate::source::SourceError;
-use crate::text::Bilingual;
+use crate::text::{self, Bilingual, Language};
 
 /// How far one slot of the timeline has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,20 @@ pub enum EngineNote {
     GuessedUnit { path: PathBuf, parameter: Bilingual, unit: String },
     /// A grid that cannot be drawn yet.
     NotDrawn { path: PathBuf, parameter: Bilingual },
+}
+
+impl EngineNote {
+    /// One sentence for a person.
+    #[must_use]
+    pub fn tell(&self, language: Language) -> String {
+        let (key, path, parameter, unit) = match self {
+            Self::GuessedUnit { path, parameter, unit } => ("note.guessed_unit", path, parameter, unit.as_str()),
+            Self::NotDrawn { path, parameter } => ("note.not_drawn", path, parameter, ""),
+        };
+        let path = path.display().to_string();
+        let name = parameter.in_language(language);
+        text::fill(language, key, &[("path", &path), ("name", name), ("unit", unit)])
+    }
 }
 
 /// Values of both layers over all slots at one place, in the units shown. NaN where missing or not yet read.

@@ -3,10 +3,16 @@
 //! Order, everywhere in the program: `x` before `y`, longitude before latitude in code; `[row, column]` = `[j, i]` for
 //! arrays, in the file's stored order (row 0 is the first stored row, north or south). Degrees, longitudes of any turn.
 
+mod axis;
+mod locator;
+mod nearest;
 mod projection;
+#[cfg(test)]
+mod tests;
 
 use ndarray::Array2;
 
+pub use locator::Locator;
 pub use projection::{
     Cap, CfValue, Earth, Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole, Seam, wrap,
 };
@@ -33,7 +39,8 @@ pub enum Geometry {
     Unplaced,
 }
 
-/// A part of a grid: `ny` rows from `j0`, `nx` columns from `i0`, columns counted round where the grid closes on itself.
+/// A part of a grid: `ny` rows from `j0`, `nx` columns from `i0`, columns counted round modulo the grid's stored `nx`
+/// (where the grid closes on itself, `nx` may be more than the grid has). Rows never pass the grid's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     pub j0: usize,

@@ -204,6 +204,15 @@ impl Mercator {
         self.lon_0
     }
 
+    pub(super) fn false_easting(&self) -> f64 {
+        self.false_origin.0
+    }
+
+    /// Metres once round the Earth.
+    pub(super) fn turn(&self) -> f64 {
+        std::f64::consts::TAU * self.scale
+    }
+
     pub(super) fn forward(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
         if lat.abs() > 89.9 {
             return None; // both poles lie at infinity

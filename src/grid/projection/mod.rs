@@ -95,6 +95,30 @@ impl Projection {
         matches!(self, Self::PlateCarree { .. } | Self::RotatedPole(_))
     }
 
+    /// What one turn round the Earth adds to x; `None` where x does not turn.
+    #[must_use]
+    pub fn period(&self) -> Option<f64> {
+        match self {
+            Self::PlateCarree { .. } | Self::RotatedPole(_) => Some(360.0),
+            Self::Mercator(mercator) => Some(mercator.turn()),
+            Self::Lambert(_) | Self::PolarStereographic(_) | Self::Proj(_) => None,
+        }
+    }
+
+    /// x in the turn about the middle of the map, where x turns.
+    #[must_use]
+    pub fn home(&self, x: f64) -> f64 {
+        let middle = match self {
+            Self::PlateCarree { central_longitude } => *central_longitude,
+            Self::Mercator(mercator) => mercator.false_easting(),
+            _ => 0.0,
+        };
+        match self.period() {
+            Some(period) => middle + (x - middle + period / 2.0).rem_euclid(period) - period / 2.0,
+            None => x,
+        }
+    }
+
     /// Where the map is cut open.
     #[must_use]
     pub fn seam(&self) -> Seam {

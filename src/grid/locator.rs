@@ -1,0 +1,137 @@
+//! From a position to the place on a grid, fast enough for every pixel.
+
+use super::axis::Axis;
+use super::projection::{Projection, wrap};
+use super::{Geometry, Grid};
+
+/// A grid made ready for many searches.
+#[derive(Clone, Debug)]
+pub struct Locator {
+    /// `None` for longitude and latitude.
+    projection: Option<Projection>,
+    x: Axis,
+    y: Axis,
+    /// What one turn round the Earth adds to x; `None` where x does not turn.
+    period: Option<f64>,
+    closes: bool,
+    rows: usize,
+    /// Whether row 0 and the last row touch the north (+1) or south (-1) pole, or neither (0).
+    poles: [i8; 2],
+}
+
+impl Locator {
+    /// `None` for grids whose columns and rows are not those of a map: curvilinear, loose points, unplaced; and where
+    /// coordinates do not rise or fall all the way.
+    #[must_use]
+    pub fn new(grid: &Grid) -> Option<Self> {
+        let (projection, x, y) = match &grid.geometry {
+            Geometry::LatLon { lat, lon } => (None, lon, lat),
+            Geometry::Projected { projection, x, y } => (Some(projection.clone()), x, y),
+            Geometry::Curvilinear { .. } | Geometry::Points { .. } | Geometry::Unplaced => return None,
+        };
+        if x.len() != grid.nx || y.len() != grid.ny {
+            return None;
+        }
+        let degrees = projection.as_ref().is_none_or(Projection::is_in_degrees);
+        let (reach_x, reach_y) = (single_reach(y, degrees), single_reach(x, degrees));
+        let (x_axis, period) = if degrees {
+            (Axis::of_longitudes(x, reach_x)?, Some(360.0))
+        } else {
+            (Axis::new(x, reach_x)?, projection.as_ref().and_then(Projection::period))
+        };
+        let y_axis = Axis::new(y, reach_y)?;
+        let closes = closes(&x_axis, grid.nx, period);
+        let step = y_axis.mean_step();
+        let touches = |value: Option<&f64>| match value {
+            Some(&value) if degrees && closes && 90.0 - value.abs() <= step => value.signum() as i8,
+            _ => 0,
+        };
+        let poles = [touches(y.first()), touches(y.last())];
+        Some(Self { projection, x: x_axis, y: y_axis, period, closes, rows: grid.ny, poles })
+    }
+
+    /// Fractional column and row of a position, in stored order; `None` outside the grid.
+    ///
+    /// Where the grid closes, a column may lie between the last one and the first of the next turn. Beyond the last row
+    /// of a closed grid that touches a pole, the row is that last one.
+    #[must_use]
+    pub fn locate(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
+        match &self.projection {
+            None => self.locate_xy(lon, lat),
+            Some(projection) => {
+                let (x, y) = projection.forward(lon, lat)?;
+                self.locate_xy(x, y)
+            }
+        }
+    }
+
+    /// The same for a point in the grid's own coordinates.
+    #[must_use]
+    pub fn locate_xy(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        let column = match self.period {
+            Some(period) => self.x.find_turning(x, period, self.closes)?,
+            None => self.x.find(x)?,
+        };
+        let row = self.y.find(y).or_else(|| self.polar_row(y))?;
+        Some((column, row))
+    }
+
+    /// The grid's own projection; `None` for longitude and latitude.
+    #[must_use]
+    pub fn projection(&self) -> Option<&Projection> {
+        self.projection.as_ref()
+    }
+
+    fn polar_row(&self, y: f64) -> Option<f64> {
+        if y.abs() > 90.0 + 1e-5 {
+            return None;
+        }
+        let side = if y > 0.0 { 1 } else { -1 };
+        match self.poles {
+            [first, _] if first == side => Some(0.0),
+            [_, last] if last == side => Some((self.rows - 1) as f64),
+            _ => None,
+        }
+    }
+}
+
+impl Grid {
+    /// See [`Locator::locate`]; for a single position.
+    #[must_use]
+    pub fn locate(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
+        Locator::new(self)?.locate(lon, lat)
+    }
+
+    /// Whether the columns go once round the Earth, with or without a stored column that repeats the first.
+    #[must_use]
+    pub fn closes(&self) -> bool {
+        Locator::new(self).is_some_and(|locator| locator.closes)
+    }
+
+    /// How many columns differ: `nx`, or one less where a grid that closes repeats its first column at the end.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        match Locator::new(self) {
+            Some(Locator { closes: true, x, period: Some(period), .. }) if x.span() > period - 0.5 * x.mean_step() => {
+                self.nx - 1
+            }
+            _ => self.nx,
+        }
+    }
+}
+
+/// From the first column to the last, and one step on, is a turn; or the last column is the first again.
+fn closes(x: &Axis, nx: usize, period: Option<f64>) -> bool {
+    let Some(period) = period else { return false };
+    let (span, step) = (x.span(), x.mean_step());
+    nx > 2 && ((span + step - period).abs() < 0.5 * step || (span - period).abs() < 0.5 * step)
+}
+
+/// A single row or column stands for half a step of the other dimension to both sides.
+fn single_reach(others: &[f64], degrees: bool) -> f64 {
+    match others {
+        [first, second, ..] => 0.5 * if degrees { wrap(second - first).abs() } else { (second - first).abs() },
+        _ if degrees => 0.5,
+        _ => 50_000.0,
+    }
+}

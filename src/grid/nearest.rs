@@ -1,0 +1,127 @@
+//! Where the points of a grid lie, and which is nearest.
+
+use super::locator::Locator;
+use super::projection::wrap;
+use super::{Geometry, Grid, Projection};
+
+impl Grid {
+    /// Longitude (-180 to 180) and latitude of the point in row `j` and column `i`; `None` where the grid has none.
+    #[must_use]
+    pub fn position(&self, j: usize, i: usize) -> Option<(f64, f64)> {
+        let (lon, lat) = match &self.geometry {
+            Geometry::LatLon { lat, lon } => (*lon.get(i)?, *lat.get(j)?),
+            Geometry::Projected { projection, x, y } => {
+                let (x, y) = (*x.get(i)?, *y.get(j)?);
+                projection.inverse(projection.home(x), y)?
+            }
+            Geometry::Curvilinear { lat, lon } => (*lon.get((j, i))?, *lat.get((j, i))?),
+            Geometry::Points { lat, lon } => (*lon.get(i)?, *lat.get(i)?),
+            Geometry::Unplaced => return None,
+        };
+        (lon.is_finite() && lat.abs() <= 90.0 + 1e-3).then(|| (wrap(lon), lat))
+    }
+
+    /// Row and column of the point nearest to a position, by great circle; `None` for a grid without positions.
+    #[must_use]
+    pub fn nearest(&self, lon: f64, lat: f64) -> Option<(usize, usize)> {
+        if !(lon.is_finite() && lat.is_finite()) {
+            return None;
+        }
+        match &self.geometry {
+            Geometry::LatLon { lat: lats, lon: lons } => nearest_of_product(lons, lats, lon, lat),
+            Geometry::Projected { .. } => self.nearest_projected(lon, lat),
+            Geometry::Curvilinear { lat: lats, lon: lons } => {
+                let at = nearest_of_points(lons.iter().copied(), lats.iter().copied(), lon, lat)?;
+                Some((at / self.nx.max(1), at % self.nx.max(1)))
+            }
+            Geometry::Points { lat: lats, lon: lons } => {
+                nearest_of_points(lons.iter().copied(), lats.iter().copied(), lon, lat).map(|i| (0, i))
+            }
+            Geometry::Unplaced => None,
+        }
+    }
+
+    /// Inside the grid one of the points around; outside, one of its edge.
+    fn nearest_projected(&self, lon: f64, lat: f64) -> Option<(usize, usize)> {
+        let (last_row, last_column) = (self.ny.checked_sub(1)?, self.nx.checked_sub(1)?);
+        let candidates: Vec<(usize, usize)> = match Locator::new(self).and_then(|locator| locator.locate(lon, lat)) {
+            Some((x, y)) => {
+                let (i, j) = (x as usize, y as usize);
+                let rows = j.saturating_sub(1)..=(j + 2).min(last_row);
+                rows.flat_map(|j| (i.saturating_sub(1)..=i + 2).map(move |i| (j, i % self.nx))).collect()
+            }
+            None => {
+                let across = (0..self.nx).flat_map(|i| [(0, i), (last_row, i)]);
+                let along = (0..self.ny).flat_map(|j| [(j, 0), (j, last_column)]);
+                across.chain(along).collect()
+            }
+        };
+        let distance = |&(j, i): &(usize, usize)| self.position(j, i).map(|at| haversine(at, (lon, lat)));
+        candidates
+            .into_iter()
+            .filter_map(|at| distance(&at).map(|d| (at, d)))
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(at, _)| at)
+    }
+
+    /// What kind of grid this is, in one word for `info`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match &self.geometry {
+            Geometry::LatLon { .. } => "latlon",
+            Geometry::Projected { projection, .. } => match projection {
+                Projection::PlateCarree { .. } => "latlon",
+                Projection::RotatedPole(_) => "rotated_pole",
+                Projection::Lambert(_) => "lambert",
+                Projection::PolarStereographic(_) => "polar_stereographic",
+                Projection::Mercator(_) => "mercator",
+                Projection::Proj(_) => "projected",
+            },
+            Geometry::Curvilinear { .. } => "curvilinear",
+            Geometry::Points { .. } => "unstructured",
+            Geometry::Unplaced => "unplaced",
+        }
+    }
+}
+
+/// On any row the column nearest in longitude is the nearest; then every row is tried.
+fn nearest_of_product(lons: &[f64], lats: &[f64], lon: f64, lat: f64) -> Option<(usize, usize)> {
+    let apart = |value: &f64| wrap(value - lon).abs();
+    let (i, &nearest_lon) =
+        lons.iter().enumerate().filter(|(_, v)| v.is_finite()).min_by(|a, b| apart(a.1).total_cmp(&apart(b.1)))?;
+    let distance = |value: &f64| haversine((nearest_lon, *value), (lon, lat));
+    let (j, _) = lats
+        .iter()
+        .enumerate()
+        .filter(|(_, v)| v.is_finite())
+        .min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
+    Some((j, i))
+}
+
+/// One pass; a point farther away in latitude alone than the best so far needs no trigonometry.
+fn nearest_of_points(
+    lons: impl Iterator<Item = f64>,
+    lats: impl Iterator<Item = f64>,
+    lon: f64,
+    lat: f64,
+) -> Option<usize> {
+    let mut best: Option<(usize, f64)> = None;
+    let mut best_degrees = f64::INFINITY;
+    for (at, (point_lon, point_lat)) in lons.zip(lats).enumerate() {
+        if !(point_lon.is_finite() && (point_lat - lat).abs() <= best_degrees && point_lat.abs() <= 90.0 + 1e-3) {
+            continue;
+        }
+        let distance = haversine((point_lon, point_lat), (lon, lat));
+        if best.is_none_or(|(_, shortest)| distance < shortest) {
+            best = Some((at, distance));
+            best_degrees = 2.0 * distance.sqrt().min(1.0).asin().to_degrees() + 1e-9;
+        }
+    }
+    best.map(|(at, _)| at)
+}
+
+/// Grows with the great-circle distance between two positions: sin² of half the angle.
+fn haversine(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+    half(b.1 - a.1) + a.1.to_radians().cos() * b.1.to_radians().cos() * half(b.0 - a.0)
+}

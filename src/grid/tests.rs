@@ -1,0 +1,165 @@
+//! Positions and places on grids of every longitude convention.
+
+use ndarray::Array2;
+
+use super::*;
+
+fn latlon(lat: Vec<f64>, lon: Vec<f64>) -> Grid {
+    Grid { ny: lat.len(), nx: lon.len(), geometry: Geometry::LatLon { lat, lon } }
+}
+
+fn steps(first: f64, step: f64, n: usize) -> Vec<f64> {
+    (0..n).map(|i| first + step * i as f64).collect()
+}
+
+/// The same global 5° grid as files write it.
+fn conventions() -> Vec<(&'static str, Vec<f64>)> {
+    let jump = steps(0.0, 5.0, 72).into_iter().map(|lon| if lon >= 180.0 { lon - 360.0 } else { lon }).collect();
+    vec![
+        ("0..360", steps(0.0, 5.0, 72)),
+        ("-180..180", steps(-180.0, 5.0, 72)),
+        ("from 20E", steps(20.0, 5.0, 72)),
+        ("falling", steps(355.0, -5.0, 72)),
+        ("jump at 180", jump),
+        ("repeated column", steps(0.0, 5.0, 73)),
+        ("repeated column, falling", steps(180.0, -5.0, 73)),
+        ("a turn later", steps(360.0, 5.0, 72)),
+    ]
+}
+
+#[test]
+fn a_ridge_at_115_west_stands_there_in_every_longitude_convention() {
+    for (name, lon) in conventions() {
+        for lat in [steps(90.0, -5.0, 37), steps(-90.0, 5.0, 37)] {
+            let grid = latlon(lat, lon.clone());
+            assert!(grid.closes(), "{name}");
+            let (j, i) = grid.nearest(-115.4, 51.0).expect("a point");
+            let (found_lon, found_lat) = grid.position(j, i).expect("its position");
+            assert!((found_lon + 115.0).abs() < 1e-9 && (found_lat - 50.0).abs() < 1e-9, "{name}");
+            for turn in [-360.0, 0.0, 360.0] {
+                let (x, y) = grid.locate(-115.0 + turn, 50.0).expect("on the grid");
+                assert!((x - i as f64).abs() < 1e-9 && (y - j as f64).abs() < 1e-9, "{name} {x} {y}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_longitude_of_a_closed_grid_lies_outside() {
+    for (name, lon) in conventions() {
+        let grid = latlon(steps(87.5, -5.0, 36), lon.clone());
+        assert_eq!(grid.columns(), 72, "{name}");
+        let locator = Locator::new(&grid).expect("rows and columns");
+        for tenth in -3600..3600 {
+            let wanted = f64::from(tenth) * 0.1;
+            let (x, _) = locator.locate(wanted, 3.0).expect("all round");
+            let (i, part) = (x as usize, x.fract());
+            let next = lon[(i + 1) % lon.len()];
+            let found = lon[i] + part * wrap(next - lon[i]);
+            assert!(wrap(found - wanted).abs() < 1e-6, "{name}: {wanted} found as {found}");
+        }
+        assert_eq!(
+            locator.locate(10.0, 90.0).map(|at| at.1),
+            Some(0.0),
+            "the cap of the north pole is the first row's"
+        );
+        assert_eq!(locator.locate(10.0, -90.0).map(|at| at.1), Some(35.0));
+    }
+}
+
+#[test]
+fn outside_a_region_is_outside() {
+    let grid = latlon(steps(40.0, 1.0, 21), steps(160.0, 2.0, 31));
+    assert!(!grid.closes());
+    assert_eq!(grid.locate(-170.0, 50.0), Some((15.0, 10.0)), "across the date line");
+    assert_eq!(grid.locate(190.0, 50.0), Some((15.0, 10.0)));
+    for (lon, lat) in [(159.9, 50.0), (-139.9, 50.0), (0.0, 50.0), (170.0, 39.9), (170.0, 60.1), (170.0, f64::NAN)] {
+        assert_eq!(grid.locate(lon, lat), None, "{lon} {lat}");
+    }
+    let polar = latlon(steps(89.0, -1.0, 21), steps(0.0, 2.0, 31));
+    assert_eq!(polar.locate(10.0, 89.9), None, "a pole's cap belongs to grids that go all round");
+}
+
+#[test]
+fn gaussian_and_uneven_rows_are_found_by_search() {
+    let lat = vec![85.760_587, 80.268_779, 74.744_54, 69.212_977, -3.0, -60.0];
+    let grid = latlon(lat.clone(), steps(0.0, 5.625, 64));
+    for (j, pair) in lat.windows(2).enumerate() {
+        let (_, y) = grid.locate(1.0, pair[0] + 0.25 * (pair[1] - pair[0])).expect("between rows");
+        assert!((y - (j as f64 + 0.25)).abs() < 1e-9);
+    }
+    let noisy: Vec<f64> = steps(-180.0, 0.1, 3600).into_iter().map(|lon| f64::from(lon as f32)).collect();
+    let grid = latlon(steps(90.0, -0.1, 1801), noisy);
+    assert!(grid.closes());
+    let (x, _) = grid.locate(179.95, 0.0).expect("between the last column and the first");
+    assert!((x - 3599.5).abs() < 1e-3);
+}
+
+#[test]
+fn a_projected_grid_finds_its_own_points() {
+    let lambert = Lambert::new([30.0, 60.0], 45.0, -100.0, Earth::SPHERE).map(Projection::Lambert).expect("a cone");
+    let rotated = Projection::RotatedPole(RotatedPole::new(39.25, -162.0, 0.0));
+    let mercator = Mercator::true_at(20.0, -150.0, Earth::SPHERE).map(Projection::Mercator).expect("a cylinder");
+    let polar = PolarStereographic::true_at(false, 60.0, -45.0, Earth::SPHERE).expect("a plane");
+    let cases = [
+        (lambert, 50_000.0, "lambert"),
+        (rotated, 0.5, "rotated_pole"),
+        (mercator, 50_000.0, "mercator"),
+        (Projection::PolarStereographic(polar), 50_000.0, "polar_stereographic"),
+    ];
+    for (projection, step, kind) in cases {
+        let geometry =
+            Geometry::Projected { projection, x: steps(-10.0 * step, step, 20), y: steps(7.0 * step, -step, 14) };
+        let grid = Grid { ny: 14, nx: 20, geometry };
+        assert_eq!(grid.kind(), kind);
+        for (j, i) in [(0, 0), (13, 19), (7, 10), (3, 2)] {
+            let (lon, lat) = grid.position(j, i).expect("a position");
+            assert_eq!(grid.nearest(lon + 0.03, lat - 0.03), Some((j, i)), "{kind}");
+            let (x, y) = grid.locate(lon, lat).expect("on the grid");
+            assert!((x - i as f64).abs() < 1e-6 && (y - j as f64).abs() < 1e-6, "{kind}: {x} {y}");
+        }
+        let far = grid.nearest(100.0, -60.0).expect("some point of the edge");
+        assert!(far.0 == 0 || far.0 == 13 || far.1 == 0 || far.1 == 19, "{far:?}");
+    }
+}
+
+#[test]
+fn a_rotated_grid_may_count_its_longitudes_beyond_180() {
+    let projection = Projection::RotatedPole(RotatedPole::new(70.6, -56.06, 0.0));
+    let geometry = Geometry::Projected { projection, x: steps(340.0, 0.5, 60), y: steps(-10.0, 0.5, 40) };
+    let grid = Grid { ny: 40, nx: 60, geometry };
+    let (lon, lat) = grid.position(11, 42).expect("a position");
+    let (x, y) = grid.locate(lon, lat).expect("on the grid");
+    assert!((x - 42.0).abs() < 1e-6 && (y - 11.0).abs() < 1e-6);
+}
+
+#[test]
+fn loose_points_and_curved_grids_know_their_nearest() {
+    let lon = Array2::from_shape_fn((5, 6), |(j, i)| 170.0 + 5.0 * i as f64 + j as f64);
+    let mut lat = Array2::from_shape_fn((5, 6), |(j, i)| 40.0 + 3.0 * j as f64 + 0.2 * i as f64);
+    lat[[2, 3]] = f64::NAN;
+    let grid = Grid { ny: 5, nx: 6, geometry: Geometry::Curvilinear { lat, lon } };
+    let (j, i) = grid.nearest(-167.0, 49.8).expect("a point");
+    assert_eq!((j, i), (3, 4));
+    assert_eq!(grid.position(2, 3), None);
+    assert_eq!(grid.locate(-170.0, 45.0), None);
+    let points = Geometry::Points { lat: vec![89.0, 10.0, 89.5], lon: vec![0.0, 10.0, 180.0] };
+    let grid = Grid { ny: 1, nx: 3, geometry: points };
+    assert_eq!(grid.nearest(170.0, 90.0), Some((0, 2)));
+    assert_eq!(Grid { ny: 2, nx: 2, geometry: Geometry::Unplaced }.nearest(0.0, 0.0), None);
+}
+
+#[test]
+fn one_row_one_column_and_broken_axes_do_no_harm() {
+    let one = latlon(vec![47.0], vec![8.0]);
+    assert_eq!(one.nearest(100.0, 0.0), Some((0, 0)));
+    assert_eq!(one.locate(8.2, 47.2), Some((0.0, 0.0)));
+    assert_eq!(one.locate(9.0, 47.0), None);
+    let row = latlon(vec![47.0], steps(0.0, 1.0, 5));
+    assert_eq!(row.locate(2.5, 47.3), Some((2.5, 0.0)));
+    assert_eq!(row.locate(2.5, 48.0), None);
+    assert_eq!(latlon(vec![1.0, 3.0, 2.0], vec![0.0, 1.0]).locate(0.5, 1.5), None, "rows out of order");
+    assert_eq!(latlon(vec![1.0, f64::NAN], vec![0.0, 1.0]).locate(0.5, 1.0), None);
+    assert_eq!(latlon(vec![], vec![]).nearest(0.0, 0.0), None);
+    assert_eq!(latlon(vec![], vec![]).locate(0.0, 0.0), None);
+}

@@ -5,6 +5,7 @@
 //! units. Nothing here guesses what a variable means.
 
 pub mod cf;
+pub mod codec;
 mod error;
 mod netcdf;
 mod signature;

@@ -2,10 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use netcdf_reader::{Error, FileStorage, NcFile, NcFormat, NcOpenOptions, NcSliceInfo, NcSliceInfoElem};
+use netcdf_reader::{DynStorage, Error, FileStorage, NcFile, NcFormat, NcOpenOptions, NcSliceInfo, NcSliceInfoElem};
 
+use super::bytes::FileBytes;
+use super::hdf5::Hdf5;
+use super::layout::Layout;
 use super::metadata;
 use crate::source::cf::{ByteOrder, Declared, Element, Number, Packing, Values};
 use crate::source::{Refusal, SourceError};
@@ -20,6 +23,11 @@ pub struct File {
     path: PathBuf,
     inner: NcFile,
     length: u64,
+    storage: DynStorage,
+    /// The HDF5 file underneath and its bytes, opened when the first field is read.
+    hdf5: OnceLock<Option<(Hdf5, FileBytes)>>,
+    /// The bytes of a classic file.
+    plain: OnceLock<Option<FileBytes>>,
     pub declared: Vec<Declared>,
     pub attributes: Vec<(String, String)>,
 }
@@ -29,14 +37,15 @@ impl File {
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         guarded(path, || {
             let storage = FileStorage::open(path).map_err(Error::from)?;
-            let storage: netcdf_reader::DynStorage = Arc::new(storage);
+            let storage: DynStorage = Arc::new(storage);
             let length = storage.len();
             let options =
                 NcOpenOptions { chunk_cache_bytes: 0, max_read_bytes: MOST_BYTES_READ, ..NcOpenOptions::default() };
-            let inner = NcFile::from_storage_with_options(storage, options)?;
+            let inner = NcFile::from_storage_with_options(storage.clone(), options)?;
             let root = inner.root_group()?;
             let (declared, attributes) = (metadata::declarations(root), metadata::global_attributes(root));
-            Ok(Self { path: path.to_owned(), inner, length, declared, attributes })
+            let (hdf5, plain) = (OnceLock::new(), OnceLock::new());
+            Ok(Self { path: path.to_owned(), inner, length, storage, hdf5, plain, declared, attributes })
         })
     }
 
@@ -57,6 +66,40 @@ impl File {
     /// Whether a file of this length can hold so many bytes, compressed.
     pub fn may_hold(&self, bytes: u64) -> bool {
         bytes <= self.length.saturating_mul(MOST_GROWTH)
+    }
+
+    /// Where the numbers of a variable lie; `None` where only [`File::slab`] can read them.
+    pub fn layout(&self, variable: usize) -> Option<Layout> {
+        let declared = self.declared.get(variable)?;
+        let number = declared.number()?;
+        let shape: Vec<usize> = declared.dims.iter().map(|dim| dim.size).collect();
+        if self.inner.as_classic().is_some() {
+            return self.classic_layout(&declared.path, number, shape);
+        }
+        let (hdf5, _) = self.hdf5.get_or_init(|| self.open_hdf5()).as_ref()?;
+        guarded(&self.path, || Ok(hdf5.layout(&declared.path, number, &shape)?)).ok()?
+    }
+
+    /// The file's bytes, as layouts address them.
+    pub fn bytes(&self) -> Option<&FileBytes> {
+        if self.inner.as_classic().is_some() {
+            return self.plain.get_or_init(|| FileBytes::open(&self.path, 0).ok()).as_ref();
+        }
+        self.hdf5.get_or_init(|| self.open_hdf5()).as_ref().map(|(_, bytes)| bytes)
+    }
+
+    fn open_hdf5(&self) -> Option<(Hdf5, FileBytes)> {
+        let hdf5 = guarded(&self.path, || Ok(Hdf5::open(self.storage.clone())?)).ok()?;
+        let bytes = FileBytes::open(&self.path, hdf5.base()).ok()?;
+        Some((hdf5, bytes))
+    }
+
+    fn classic_layout(&self, path: &str, number: Number, shape: Vec<usize>) -> Option<Layout> {
+        let root = self.inner.root_group().ok()?;
+        let variable = root.variable(path)?;
+        let stride = || netcdf_reader::classic::data::compute_record_stride(&root.variables).ok();
+        let record = if variable.is_record_var { Some(stride()?) } else { None };
+        Some(Layout::plain(shape, number.size(), ByteOrder::Big, variable.data_offset, record))
     }
 
     /// A box of a variable as stored numbers in this machine's byte order, the last dimension running fastest.

@@ -1,8 +1,12 @@
 //! NetCDF: classic, 64-bit offset, CDF-5, and NetCDF-4 on HDF5.
 
+mod bytes;
 mod file;
+mod hdf5;
+mod layout;
 mod metadata;
 mod reader;
+mod windows;
 
 use std::path::Path;
 use std::sync::Arc;

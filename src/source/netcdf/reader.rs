@@ -3,10 +3,14 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use ndarray::Array2;
 
+use super::bytes::FileBytes;
 use super::file::{File, NATIVE};
+use super::layout::Layout;
+use super::windows::Job;
 use crate::grid::Window;
 use crate::source::cf::{Declared, Gridded, Packing, Places, Sample};
 use crate::source::{Choice, Reader, Refusal, SourceError, Stop};
@@ -21,6 +25,8 @@ pub struct Stored {
     nx: usize,
     places: Places,
     packing: Packing,
+    /// Found when the first field is read.
+    layout: OnceLock<Option<Layout>>,
 }
 
 impl Stored {
@@ -33,7 +39,12 @@ impl Stored {
             nx: field.grid.nx,
             places: field.places.clone(),
             packing,
+            layout: OnceLock::new(),
         }
+    }
+
+    fn whole(&self) -> Window {
+        Window { j0: 0, i0: 0, ny: self.ny, nx: self.nx }
     }
 }
 
@@ -58,9 +69,45 @@ impl NetcdfReader {
         found.ok_or_else(|| SourceError::new(self.file.path(), Refusal::NoGrid, format!("no variable {variable}")))
     }
 
-    /// One whole field, rows and columns in stored order.
-    fn plane<S: Sample>(&self, stored: &Stored, choice: &Choice) -> Result<Array2<S>, SourceError> {
-        let start = stored.places.corner(choice, stored.shape.len());
+    /// Windows of several fields of a variable: by the loop over tiles where it knows the layout, else field by field.
+    fn read<S: Sample>(
+        &self,
+        variable: u32,
+        choices: &[&Choice],
+        window: Option<Window>,
+        stop: &Stop,
+        done: &(dyn Fn(usize, Result<Array2<S>, SourceError>) + Sync),
+    ) {
+        let stored = match self.stored(variable) {
+            Ok(stored) => stored,
+            Err(error) => return (0..choices.len()).for_each(|n| done(n, Err(error.clone()))),
+        };
+        let window = window.unwrap_or_else(|| stored.whole());
+        let corners: Vec<Vec<usize>> =
+            choices.iter().map(|choice| stored.places.corner(choice, stored.shape.len())).collect();
+        if let Some((layout, file)) = self.layout(stored) {
+            let Places { y, x, .. } = stored.places;
+            let job = Job { file, layout, packing: &stored.packing, y, x, ny: stored.ny, nx: stored.nx, window };
+            let part = self.declared(stored.declared).path.clone();
+            return job.run(&corners, stop, &|n, values: Result<_, SourceError>| {
+                done(n, values.map_err(|error| error.in_part(part.clone())));
+            });
+        }
+        for (n, corner) in corners.into_iter().enumerate() {
+            if stop.is_stopped() {
+                return;
+            }
+            done(n, self.plane(stored, corner).map(|plane| cut(plane, window)));
+        }
+    }
+
+    fn layout<'s>(&'s self, stored: &'s Stored) -> Option<(&'s Layout, &'s FileBytes)> {
+        let layout = stored.layout.get_or_init(|| self.file.layout(stored.declared)).as_ref()?;
+        Some((layout, self.file.bytes()?))
+    }
+
+    /// One whole field through the library's own slices, rows and columns in stored order.
+    fn plane<S: Sample>(&self, stored: &Stored, start: Vec<usize>) -> Result<Array2<S>, SourceError> {
         let mut count = vec![1; start.len()];
         for dim in stored.places.y.into_iter().chain([stored.places.x]) {
             if let (Some(count), Some(&size)) = (count.get_mut(dim), stored.shape.get(dim)) {
@@ -91,7 +138,14 @@ impl Reader for NetcdfReader {
     }
 
     fn read_raw(&self, variable: u32, choice: &Choice) -> Result<Array2<f64>, SourceError> {
-        self.plane(self.stored(variable)?, choice)
+        let found = Mutex::new(None);
+        self.read(variable, &[choice], None, &Stop::default(), &|_, values| {
+            if let Ok(mut found) = found.lock() {
+                *found = Some(values);
+            }
+        });
+        let gave_up = || SourceError::new(self.file.path(), Refusal::Corrupt, "the reader gave up on its contents");
+        found.into_inner().ok().flatten().unwrap_or_else(|| Err(gave_up()))
     }
 
     fn read_windows(
@@ -102,25 +156,34 @@ impl Reader for NetcdfReader {
         stop: &Stop,
         done: &(dyn Fn(usize, Result<Array2<f32>, SourceError>) + Sync),
     ) {
-        for (n, choice) in choices.iter().enumerate() {
-            if stop.is_stopped() {
-                return;
-            }
-            let whole = self.stored(variable).and_then(|stored| self.plane::<f32>(stored, choice));
-            done(n, whole.map(|whole| cut(&whole, window)));
-        }
+        self.read(variable, choices, Some(window), stop, done);
     }
 
     fn batch(&self, variable: u32, choice: &Choice) -> u64 {
-        u64::from(variable) << 32 | choice.step as u64
+        let tile = self.stored(variable).ok().and_then(|stored| {
+            let corner = stored.places.corner(choice, stored.shape.len());
+            match self.layout(stored) {
+                Some((layout, _)) => {
+                    let tile: Vec<usize> =
+                        corner.iter().zip(&layout.tile).map(|(at, size)| at / (*size).max(1)).collect();
+                    layout.number_of(&tile)
+                }
+                None => Some(choice.step as u64),
+            }
+        });
+        // Keys of unlike variables must not meet by chance too often; if they do, nothing is read wrong.
+        u64::from(variable).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(tile.unwrap_or(0))
     }
 }
 
-fn cut(whole: &Array2<f32>, window: Window) -> Array2<f32> {
-    let (_, nx) = whole.dim();
+fn cut<S: Sample>(whole: Array2<S>, window: Window) -> Array2<S> {
+    let (ny, nx) = whole.dim();
+    if window == (Window { j0: 0, i0: 0, ny, nx }) {
+        return whole;
+    }
     Array2::from_shape_fn((window.ny, window.nx), |(j, i)| {
         let column = (window.i0 + i) % nx.max(1);
-        whole.get((window.j0 + j, column)).copied().unwrap_or(f32::NAN)
+        whole.get((window.j0 + j, column)).copied().unwrap_or(S::MISSING)
     })
 }
 

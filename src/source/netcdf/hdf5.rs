@@ -1,0 +1,206 @@
+//! Finding the chunks of an HDF5 data set, for the loop that reads them.
+
+use std::collections::HashMap;
+
+use hdf5_reader::chunk_index::{self, ChunkEntry};
+use hdf5_reader::error::{Error, Result};
+use hdf5_reader::messages::HdfMessage;
+use hdf5_reader::messages::fill_value::FillValueMessage;
+use hdf5_reader::messages::filter_pipeline::FilterPipelineMessage;
+use hdf5_reader::messages::layout::{ChunkIndexing, DataLayout};
+use hdf5_reader::{ByteOrder as Order, Dataset, Datatype, Hdf5File, OpenOptions, Storage};
+use netcdf_reader::DynStorage;
+
+use super::layout::{Chunk, Kind, Layout};
+use crate::source::cf::{ByteOrder, Number};
+use crate::source::codec::{Filter, Pipeline};
+
+/// Larger chunks are left to the reader's own limits.
+const LARGEST_CHUNK: usize = 1 << 28;
+
+/// The HDF5 file under a NetCDF-4 file.
+pub struct Hdf5 {
+    file: Hdf5File,
+}
+
+impl Hdf5 {
+    pub fn open(storage: DynStorage) -> Result<Self> {
+        Ok(Self { file: Hdf5File::from_storage_with_options(storage, OpenOptions::default())? })
+    }
+
+    /// Where address zero stands in the file.
+    pub fn base(&self) -> u64 {
+        self.file.superblock().base_address
+    }
+
+    /// The layout of a data set of numbers; `None` for one that only the reader's own slices can read.
+    pub fn layout(&self, path: &str, number: Number, shape: &[usize]) -> Result<Option<Layout>> {
+        let dataset = self.file.dataset(path)?;
+        let header = self.file.get_or_parse_header(dataset.address())?;
+        let messages = &header.messages;
+        let unusual = |message: &HdfMessage| matches!(message, HdfMessage::Shared(_) | HdfMessage::ExternalFiles(_));
+        let Some(order) = byte_order(dataset.dtype(), number) else { return Ok(None) };
+        if messages.iter().any(unusual) || dataset.ndim() != shape.len() || shape.is_empty() {
+            return Ok(None);
+        }
+        let filters = messages.iter().find_map(|message| match message {
+            HdfMessage::FilterPipeline(pipeline) => Some(pipeline),
+            _ => None,
+        });
+        let found = messages.iter().find_map(|message| match message {
+            HdfMessage::DataLayout(layout) => Some(&layout.layout),
+            _ => None,
+        });
+        match found {
+            Some(DataLayout::Contiguous { address, .. }) => {
+                let same_shape = dataset.shape().iter().zip(shape).all(|(&stored, &seen)| stored == seen as u64);
+                let written = !self.is_undefined(*address) && same_shape && filters.is_none();
+                Ok(written.then(|| Layout::plain(shape.to_vec(), number.size(), order, *address, None)))
+            }
+            Some(DataLayout::Chunked { address, chunk_indexing, .. }) => {
+                let Some(pipeline) = pipeline(filters, number.size()) else { return Ok(None) };
+                let Some(tile) = chunk_shape(&dataset, shape, number.size()) else { return Ok(None) };
+                let entries = self.entries(&dataset, *address, chunk_indexing.as_ref(), number.size())?;
+                let fill = fill(dataset.fill_value(), number.size());
+                let kind = Kind::Chunked { chunks: HashMap::new(), pipeline, fill };
+                let mut layout = Layout { order, shape: shape.to_vec(), tile, number_size: number.size(), kind };
+                add_chunks(&mut layout, &entries);
+                Ok(Some(layout))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn entries(
+        &self,
+        dataset: &Dataset,
+        address: u64,
+        indexing: Option<&ChunkIndexing>,
+        number_size: usize,
+    ) -> Result<Vec<ChunkEntry>> {
+        let storage: &dyn Storage = self.file.storage();
+        let superblock = self.file.superblock();
+        let (offset_size, length_size) = (superblock.offset_size, superblock.length_size);
+        let (shape, rank) = (dataset.shape(), dataset.ndim());
+        let chunk = dataset.chunks().unwrap_or_default();
+        if self.is_undefined(address) {
+            return Ok(Vec::new());
+        }
+        match indexing {
+            None => {
+                let rank_32 = u32::try_from(rank).map_err(|_| Error::InvalidData("too many dimensions".into()))?;
+                let leaves = hdf5_reader::btree_v1::collect_btree_v1_leaves_storage(
+                    storage,
+                    address,
+                    offset_size,
+                    length_size,
+                    Some(rank_32),
+                    &chunk,
+                    None,
+                )?;
+                Ok(leaves.into_iter().filter_map(|(key, address)| leaf(key, address, rank)).collect())
+            }
+            Some(ChunkIndexing::SingleChunk { filtered_size, filters }) => {
+                Ok(vec![chunk_index::single_chunk_entry(address, *filtered_size, *filters, rank)])
+            }
+            Some(ChunkIndexing::Implicit) => {
+                chunk_index::collect_implicit_chunk_entries(address, shape, &chunk, number_size, None, storage.len())
+            }
+            Some(ChunkIndexing::FixedArray { .. }) => {
+                hdf5_reader::fixed_array::collect_fixed_array_chunk_entries_storage(
+                    storage,
+                    address,
+                    offset_size,
+                    length_size,
+                    shape,
+                    &chunk,
+                    None,
+                )
+            }
+            Some(ChunkIndexing::ExtensibleArray { .. }) => {
+                hdf5_reader::extensible_array::collect_extensible_array_chunk_entries_storage(
+                    storage,
+                    address,
+                    offset_size,
+                    length_size,
+                    shape,
+                    dataset.max_dims(),
+                    &chunk,
+                    None,
+                )
+            }
+            Some(ChunkIndexing::BTreeV2) => {
+                let rank_32 = u32::try_from(rank).map_err(|_| Error::InvalidData("too many dimensions".into()))?;
+                chunk_index::collect_v2_chunk_entries_storage(
+                    storage,
+                    address,
+                    offset_size,
+                    length_size,
+                    rank_32,
+                    &chunk,
+                    None,
+                )
+            }
+        }
+    }
+
+    fn is_undefined(&self, address: u64) -> bool {
+        hdf5_reader::io::Cursor::is_undefined_offset(address, self.file.superblock().offset_size)
+    }
+}
+
+fn byte_order(datatype: &Datatype, number: Number) -> Option<ByteOrder> {
+    let (size, order) = match datatype {
+        Datatype::FixedPoint { size, byte_order, .. } if number.is_integer() => (size, byte_order),
+        Datatype::FloatingPoint { size, byte_order } if !number.is_integer() => (size, byte_order),
+        _ => return None,
+    };
+    let order = if *order == Order::LittleEndian { ByteOrder::Little } else { ByteOrder::Big };
+    (usize::from(*size) == number.size()).then_some(order)
+}
+
+fn pipeline(filters: Option<&FilterPipelineMessage>, number_size: usize) -> Option<Pipeline> {
+    let filters = filters.map_or(&[][..], |message| &message.filters);
+    let known = filters.iter().map(|filter| Filter::of_hdf5(filter.id, &filter.client_data, number_size).ok());
+    known.collect::<Option<Vec<_>>>().map(Pipeline).filter(Pipeline::is_simple)
+}
+
+fn chunk_shape(dataset: &Dataset, shape: &[usize], number_size: usize) -> Option<Vec<usize>> {
+    let chunk: Vec<usize> = dataset.chunks()?.iter().map(|&n| usize::try_from(n).ok()).collect::<Option<_>>()?;
+    let bytes = chunk.iter().try_fold(number_size, |product, &n| product.checked_mul(n))?;
+    (chunk.len() == shape.len() && bytes > 0 && bytes <= LARGEST_CHUNK).then_some(chunk)
+}
+
+fn leaf(key: hdf5_reader::btree_v1::BTreeV1Key, address: u64, rank: usize) -> Option<ChunkEntry> {
+    let hdf5_reader::btree_v1::BTreeV1Key::RawData { chunk_size, filter_mask, mut offsets } = key else {
+        return None;
+    };
+    offsets.truncate(rank);
+    Some(ChunkEntry { address, size: u64::from(chunk_size), filter_mask, offsets })
+}
+
+/// Chunks that HDF5 keeps beyond the present extent, or that stand off the grid of tiles, belong to no tile.
+fn add_chunks(layout: &mut Layout, entries: &[ChunkEntry]) {
+    let tiles = layout.tiles();
+    let found: Vec<(u64, Chunk)> = entries
+        .iter()
+        .filter_map(|entry| {
+            let mut tile = Vec::with_capacity(tiles.len());
+            for ((&offset, &size), &count) in entry.offsets.iter().zip(&layout.tile).zip(&tiles) {
+                let offset = usize::try_from(offset).ok()?;
+                tile.push(Some(offset / size).filter(|&at| offset % size == 0 && at < count)?);
+            }
+            let number = (tile.len() == tiles.len()).then(|| layout.number_of(&tile))??;
+            Some((number, Chunk { address: entry.address, size: entry.size, skipped: entry.filter_mask }))
+        })
+        .collect();
+    if let Kind::Chunked { chunks, .. } = &mut layout.kind {
+        chunks.extend(found);
+    }
+}
+
+/// What stands in chunks that were never written: the data set's fill value, or zero.
+fn fill(message: Option<&FillValueMessage>, number_size: usize) -> Vec<u8> {
+    let value = message.and_then(|message| message.value.clone());
+    value.filter(|bytes| bytes.len() == number_size).unwrap_or_else(|| vec![0; number_size])
+}

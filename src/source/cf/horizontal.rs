@@ -7,6 +7,7 @@ use ndarray::Array2;
 
 use super::attribute::{Declared, Dimension};
 use super::declarations::Declarations;
+use super::projected::{self, Axes};
 use super::roles::Role;
 use crate::grid::{Geometry, Grid};
 
@@ -26,14 +27,17 @@ pub struct Placed {
 #[derive(Default)]
 pub struct Grids {
     known: HashMap<Key, Option<Arc<Grid>>>,
+    /// Grid mappings that make no projection: the variable that holds each, and why.
+    pub unmapped: Vec<(usize, String)>,
 }
 
-/// Where a grid's positions come from.
+/// Where a grid's positions come from: numbers of variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Key {
     LatLon { lat: usize, lon: usize },
     Curvilinear { lat: usize, lon: usize },
     Points { lat: usize, lon: usize },
+    Projected(Axes),
     Unplaced { ny: usize, nx: usize },
 }
 
@@ -56,9 +60,49 @@ impl Grids {
         if ny.checked_mul(nx).is_none_or(|points| points == 0 || points > MOST_POINTS) {
             return None;
         }
-        let grid =
-            self.known.entry(found.key).or_insert_with(|| build(all, found.key, ny, nx).map(Arc::new)).clone()?;
+        let listed = self.grid(all, found.key, ny, nx);
+        let grid = self.projected(all, variable, &found, listed.as_deref()).or(listed)?;
         ((grid.ny, grid.nx) == (ny, nx)).then_some(Placed { grid, y: found.y, x: found.x })
+    }
+
+    fn grid(&mut self, all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Option<Arc<Grid>> {
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let geometry = match geometry(all, key, ny, nx) {
+            Ok(geometry) => geometry,
+            Err((mapping, why)) => {
+                self.unmapped.push((mapping, why));
+                None
+            }
+        };
+        let shared = geometry.map(|geometry| Arc::new(Grid { ny, nx, geometry }));
+        self.known.insert(key, shared.clone());
+        shared
+    }
+
+    /// The grid by its projection, which knows more than a list of positions: how the cells lie between them. Where the
+    /// file lists positions elsewhere than the projection has them, the list holds.
+    fn projected(
+        &mut self,
+        all: &Declarations<'_>,
+        variable: &Declared,
+        found: &Found,
+        listed: Option<&Grid>,
+    ) -> Option<Arc<Grid>> {
+        if !matches!(found.key, Key::Curvilinear { .. } | Key::Unplaced { .. }) {
+            return None;
+        }
+        let along = |dim: usize, role: Role| {
+            let dim = variable.dims.get(dim)?;
+            let coordinate = all.coordinate(dim, variable.group())?;
+            projected::is_axis(all, coordinate, role).then_some((coordinate, dim.size))
+        };
+        let ((y, ny), (x, nx)) = (along(found.y?, Role::Y)?, along(found.x, Role::X)?);
+        projected::mappings(all, variable).into_iter().find_map(|mapping| {
+            let grid = self.grid(all, Key::Projected(Axes { y, x, mapping }), ny, nx)?;
+            listed.is_none_or(|listed| projected::agree(&grid, listed)).then_some(grid)
+        })
     }
 }
 
@@ -109,27 +153,34 @@ fn pair(all: &Declarations<'_>, variable: &Declared, lat: usize, lon: usize, nam
 
 /// Axes of a projection.
 fn by_projection_axes(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
+    let mapped = !projected::mappings(all, variable).is_empty();
     let along = |role: Role| {
-        variable.dims.iter().position(|dim| {
-            all.coordinate(dim, variable.group()).is_some_and(|coordinate| all.role(coordinate) == Some(role))
+        variable.dims.iter().enumerate().find_map(|(at, dim)| {
+            let n = all.coordinate(dim, variable.group())?;
+            let is_axis = if mapped { projected::is_axis(all, n, role) } else { all.role(n) == Some(role) };
+            is_axis.then_some((at, dim.size))
         })
     };
-    let (y, x) = (along(Role::Y)?, along(Role::X)?);
-    let size = |dim: usize| variable.dims.get(dim).map(|dim| dim.size);
-    Some(Found { y: Some(y), x, key: Key::Unplaced { ny: size(y)?, nx: size(x)? } })
+    let ((y, ny), (x, nx)) = (along(Role::Y)?, along(Role::X)?);
+    Some(Found { y: Some(y), x, key: Key::Unplaced { ny, nx } })
 }
 
-fn build(all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Option<Grid> {
-    let geometry = match key {
-        Key::LatLon { lat, lon } => Geometry::LatLon { lat: degrees(all, lat, 1)?, lon: degrees(all, lon, 1)? },
-        Key::Points { lat, lon } => Geometry::Points { lat: degrees(all, lat, 1)?, lon: degrees(all, lon, 1)? },
+/// An error names the grid mapping that makes no projection, and why.
+fn geometry(all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Result<Option<Geometry>, (usize, String)> {
+    Ok(match key {
+        Key::LatLon { lat, lon } => {
+            degrees(all, lat, 1).zip(degrees(all, lon, 1)).map(|(lat, lon)| Geometry::LatLon { lat, lon })
+        }
+        Key::Points { lat, lon } => {
+            degrees(all, lat, 1).zip(degrees(all, lon, 1)).map(|(lat, lon)| Geometry::Points { lat, lon })
+        }
         Key::Curvilinear { lat, lon } => {
             let plane = |n| Array2::from_shape_vec((ny, nx), degrees(all, n, 2)?).ok();
-            Geometry::Curvilinear { lat: plane(lat)?, lon: plane(lon)? }
+            plane(lat).zip(plane(lon)).map(|(lat, lon)| Geometry::Curvilinear { lat, lon })
         }
-        Key::Unplaced { .. } => Geometry::Unplaced,
-    };
-    Some(Grid { ny, nx, geometry })
+        Key::Projected(axes) => projected::geometry(all, axes).map_err(|why| (axes.mapping, why))?,
+        Key::Unplaced { .. } => Some(Geometry::Unplaced),
+    })
 }
 
 /// Positions in degrees, whatever angle the file counts in.

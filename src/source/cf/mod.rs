@@ -9,6 +9,7 @@ mod horizontal;
 mod levels;
 pub mod packing;
 mod places;
+mod projected;
 mod roles;
 mod steps;
 mod time;
@@ -41,13 +42,15 @@ pub struct Gridded {
     pub places: Places,
 }
 
-/// All gridded variables of a file, in the file's order.
+/// All gridded variables of a file, in the file's order, and the grid mappings that could not be followed: the number
+/// of the variable that holds each, and why.
 #[must_use]
-pub fn describe(variables: &[Declared], values: &dyn Values) -> Vec<Gridded> {
+pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, Vec<(usize, String)>) {
     let all = Declarations::new(variables, values);
     let mut grids = Grids::default();
     let numbers = 0..variables.len();
-    numbers.filter(|&n| may_be_field(&all, n)).filter_map(|n| gridded(&all, &mut grids, n)).collect()
+    let found = numbers.filter(|&n| may_be_field(&all, n)).filter_map(|n| gridded(&all, &mut grids, n)).collect();
+    (found, grids.unmapped)
 }
 
 /// Numbers along dimensions, and no coordinate of anything.

@@ -19,7 +19,7 @@ use reader::{NetcdfReader, Stored};
 /// Reads the headers of a file whose signature says NetCDF or HDF5, and the coordinates of its fields.
 pub fn open(path: &Path) -> Result<Dataset, SourceError> {
     let file = File::open(path)?;
-    let gridded = cf::describe(&file.declared, &file);
+    let (gridded, unmapped) = cf::describe(&file.declared, &file);
     let gridded: Vec<(Gridded, Packing)> = gridded
         .into_iter()
         .filter_map(|field| {
@@ -35,7 +35,11 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
         let found = format!("{} variables, none on a horizontal grid", file.declared.len());
         return Err(SourceError::new(path, Refusal::NoGrid, found));
     }
-    let notes = ignored_scales(&file, &gridded);
+    let mut notes = ignored_scales(&file, &gridded);
+    notes.extend(unmapped.into_iter().map(|(mapping, why)| {
+        let part = file.declared.get(mapping).map_or_else(String::new, |mapping| mapping.path.clone());
+        SourceError::new(path, Refusal::Unsupported, why).in_part(part)
+    }));
     let (format, attributes) = (file.format(), file.attributes.clone());
     let stored = gridded.iter().map(|(field, packing)| Stored::of(&file, field, packing.clone())).collect();
     let reader = Arc::new(NetcdfReader::new(file, stored));

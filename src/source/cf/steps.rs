@@ -81,7 +81,7 @@ impl Steps {
         let has_axis = |dim: usize| sources.iter().flatten().any(|source| source.dims == [dim]);
         let without_axis = dims.iter().zip(&sizes).any(|(&dim, &size)| size > 1 && !has_axis(dim));
         let vague = sources.iter().flatten().any(|source| source.vague);
-        let doubtful = count > 1 && (vague || without_axis || !are_distinct(&steps)) || steps.iter().any(is_unknown);
+        let doubtful = vague || without_axis || !are_distinct(&steps) || steps.iter().any(is_unknown);
         Some(Self { steps, dims: dims.iter().copied().zip(sizes).collect(), doubtful })
     }
 }
@@ -111,8 +111,9 @@ fn step(run: Option<Instant>, lead: Option<Instant>, valid: Option<Instant>) -> 
     Step { run, lead, valid }
 }
 
+/// A run alone does not say when a forecast holds, and neither does a lead time alone.
 fn is_unknown(step: &Step) -> bool {
-    step.run.is_none() && step.lead.is_none() && step.valid.is_none()
+    step.valid.is_none()
 }
 
 fn are_distinct(steps: &[Step]) -> bool {

@@ -42,6 +42,11 @@ impl File {
             let options =
                 NcOpenOptions { chunk_cache_bytes: 0, max_read_bytes: MOST_BYTES_READ, ..NcOpenOptions::default() };
             let inner = NcFile::from_storage_with_options(storage.clone(), options)?;
+            if let Some(end) = stated_end(storage.as_ref(), &inner).filter(|&end| end > length) {
+                return Err(Error::InvalidData(format!(
+                    "it ends at byte {length} of {end}; perhaps it is still being written"
+                )));
+            }
             let root = inner.root_group()?;
             let (declared, attributes) = (metadata::declarations(root), metadata::global_attributes(root));
             let (hdf5, plain) = (OnceLock::new(), OnceLock::new());
@@ -61,6 +66,19 @@ impl File {
             NcFormat::Cdf5 => "netcdf3-cdf5",
             NcFormat::Nc4 | NcFormat::Nc4Classic => "netcdf4",
         }
+    }
+
+    /// Variables of a classic file whose data lie beyond its end, in part or whole.
+    pub fn cut_variables(&self) -> Vec<&Declared> {
+        let Some(root) = self.inner.as_classic().and_then(|_| self.inner.root_group().ok()) else { return Vec::new() };
+        let is_cut = |declared: &&Declared| {
+            let Some(variable) = root.variable(&declared.path) else { return false };
+            let size = variable.num_elements().ok().zip(variable.dtype().size().ok());
+            let size = size.and_then(|(count, each)| count.checked_mul(each as u64)).unwrap_or(u64::MAX);
+            // The last record need not be padded, so only what is surely missing counts.
+            size > 0 && !variable.is_record_var && variable.data_offset.saturating_add(size) > self.length
+        };
+        self.declared.iter().filter(is_cut).collect()
     }
 
     /// Whether a file of this length can hold so many bytes, compressed.
@@ -146,6 +164,16 @@ impl File {
             Number::F64 => read!(f64),
         }
     }
+}
+
+/// Where an HDF5 file says that it ends.
+fn stated_end(storage: &dyn hdf5_reader::Storage, inner: &NcFile) -> Option<u64> {
+    if inner.as_classic().is_some() {
+        return None;
+    }
+    let superblock = hdf5_reader::superblock::Superblock::parse_from_storage(storage).ok()?;
+    let undefined = hdf5_reader::io::Cursor::is_undefined_offset(superblock.eof_address, superblock.offset_size);
+    (!undefined).then(|| superblock.eof_address.saturating_add(superblock.base_address))
 }
 
 /// This machine's order of bytes.

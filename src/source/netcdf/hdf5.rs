@@ -153,6 +153,7 @@ fn byte_order(datatype: &Datatype, number: Number) -> Option<ByteOrder> {
     let (size, order) = match datatype {
         Datatype::FixedPoint { size, byte_order, .. } if number.is_integer() => (size, byte_order),
         Datatype::FloatingPoint { size, byte_order } if !number.is_integer() => (size, byte_order),
+        Datatype::Enum { base, .. } => return byte_order(base, number),
         _ => return None,
     };
     let order = if *order == Order::LittleEndian { ByteOrder::Little } else { ByteOrder::Big };

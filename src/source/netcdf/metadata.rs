@@ -53,6 +53,7 @@ fn element(dtype: &NcType) -> Element {
         NcType::Float => Number::F32,
         NcType::Double => Number::F64,
         NcType::Char | NcType::String => return Element::Text,
+        NcType::Enum { base, .. } => return element(base),
         _ => return Element::Other,
     })
 }

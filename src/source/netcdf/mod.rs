@@ -31,11 +31,22 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
             file.may_hold(plane as u64)
         })
         .collect();
+    let cut: Vec<SourceError> = file
+        .cut_variables()
+        .into_iter()
+        .map(|declared| {
+            SourceError::new(path, Refusal::Corrupt, "the file ends before its data").in_part(&declared.path)
+        })
+        .collect();
     if gridded.is_empty() {
+        if let Some(cut) = cut.into_iter().next() {
+            return Err(cut);
+        }
         let found = format!("{} variables, none on a horizontal grid", file.declared.len());
         return Err(SourceError::new(path, Refusal::NoGrid, found));
     }
     let mut notes = ignored_scales(&file, &gridded);
+    notes.extend(cut);
     notes.extend(unmapped.into_iter().map(|(mapping, why)| {
         let part = file.declared.get(mapping).map_or_else(String::new, |mapping| mapping.path.clone());
         SourceError::new(path, Refusal::Unsupported, why).in_part(part)

@@ -7,6 +7,7 @@ use super::canvas::mix;
 use super::{Canvas, PixelRect, Rgba, by_255};
 
 /// Coverage of every pixel, 0 to 255, all zero between two paintings.
+#[derive(Default)]
 pub struct Mask {
     width: usize,
     height: usize,

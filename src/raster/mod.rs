@@ -6,10 +6,14 @@
 mod canvas;
 mod mask;
 mod spans;
+mod sprite;
+mod text;
 
 pub use canvas::Canvas;
 pub use mask::{Dashes, Mask};
 pub use spans::{Layer, Spans};
+pub use sprite::Sprite;
+pub use text::{Face, Outline, Pen};
 
 /// A colour in sRGB bytes with straight opacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

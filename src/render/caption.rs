@@ -1,0 +1,122 @@
+//! What a frame says about itself.
+
+use crate::text::{self, Bilingual, Language};
+use crate::time::{LeadTime, ReferenceTime, ValidTime};
+
+/// The words of a frame. A caption belongs to the pixels that it was painted with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Caption {
+    /// What is drawn, with units: «Relative humidity (%) + geopotential height (dam)».
+    pub title: Bilingual,
+    /// `500 hPa`; empty where the field has no level.
+    pub level: String,
+    pub model: Bilingual,
+    pub region: Bilingual,
+    /// `None` reads «series».
+    pub run: Option<ReferenceTime>,
+    pub lead: Option<LeadTime>,
+    pub valid: Option<ValidTime>,
+    pub notes: Vec<CaptionNote>,
+    /// Filled in by the painter: the isolines' interval, where it is another than the style's.
+    pub interval: Option<Interval>,
+}
+
+/// A distance between isolines and its unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interval {
+    pub value: f32,
+    pub unit_label: String,
+}
+
+/// Something that the picture lacks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CaptionNote {
+    /// One of the two layers has no field at this time.
+    MissingLayer { short: Bilingual, lead: Option<LeadTime> },
+    /// A layer's field has no values where the map looks.
+    NoValues { short: Bilingual },
+}
+
+impl Caption {
+    /// The title's line in one language, with the level, and the interval where it is not the usual one.
+    #[must_use]
+    pub fn title_in(&self, language: Language) -> String {
+        let mut title = self.title.in_language(language).to_owned();
+        if !self.level.is_empty() {
+            title = text::fill(language, "frame.title_level", &[("title", &title), ("level", &self.level)]);
+        }
+        if let Some(interval) = &self.interval {
+            let value = number(interval.value);
+            let places = [("title", title.as_str()), ("interval", &value), ("unit", &interval.unit_label)];
+            title = text::fill(language, "frame.title_interval", &places);
+        }
+        title
+    }
+
+    /// Model, region and run.
+    #[must_use]
+    pub fn origin_in(&self, language: Language) -> String {
+        let run = self.run.map_or_else(|| text::say(language, "frame.series").to_owned(), |run| run.to_string());
+        let parts = [self.model.in_language(language), self.region.in_language(language), &run];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Lead time and valid time.
+    #[must_use]
+    pub fn times_in(&self, language: Language) -> String {
+        let lead = self.lead.map(|lead| lead.to_string());
+        let valid = self.valid.map(|valid| {
+            let time = valid.to_string();
+            match valid.0.weekday() {
+                Some(day) => {
+                    let day = text::say(language, weekday_key(day));
+                    text::fill(language, "frame.valid_on", &[("day", day), ("time", &time)])
+                }
+                None => text::fill(language, "frame.valid", &[("time", &time)]),
+            }
+        });
+        lead.into_iter().chain(valid).collect::<Vec<_>>().join("   ")
+    }
+}
+
+impl CaptionNote {
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> String {
+        match self {
+            Self::MissingLayer { short, lead: Some(lead) } => text::fill(
+                language,
+                "frame.missing_layer_at",
+                &[("layer", short.in_language(language)), ("lead", lead.to_string().trim_start_matches('+'))],
+            ),
+            Self::MissingLayer { short, lead: None } => {
+                text::fill(language, "frame.missing_layer", &[("layer", short.in_language(language))])
+            }
+            Self::NoValues { short } => {
+                text::fill(language, "frame.no_values", &[("layer", short.in_language(language))])
+            }
+        }
+    }
+}
+
+/// Days as `Moment::weekday` counts them.
+fn weekday_key(day: u8) -> &'static str {
+    [
+        "frame.monday",
+        "frame.tuesday",
+        "frame.wednesday",
+        "frame.thursday",
+        "frame.friday",
+        "frame.saturday",
+        "frame.sunday",
+    ]
+    .get(usize::from(day))
+    .copied()
+    .unwrap_or("frame.monday")
+}
+
+/// As short as it can be written, with a true minus.
+#[must_use]
+pub fn number(value: f32) -> String {
+    let plain = if value == 0.0 { "0".to_owned() } else { value.to_string() };
+    plain.replace('-', "−")
+}

@@ -173,7 +173,8 @@ fn stated_end(storage: &dyn hdf5_reader::Storage, inner: &NcFile) -> Option<u64>
     }
     let superblock = hdf5_reader::superblock::Superblock::parse_from_storage(storage).ok()?;
     let undefined = hdf5_reader::io::Cursor::is_undefined_offset(superblock.eof_address, superblock.offset_size);
-    (!undefined).then(|| superblock.eof_address.saturating_add(superblock.base_address))
+    // Counted from the file's first byte, a user block included.
+    (!undefined).then_some(superblock.eof_address)
 }
 
 /// This machine's order of bytes.

@@ -52,10 +52,17 @@ impl Hdf5 {
             _ => None,
         });
         match found {
+            Some(DataLayout::Contiguous { address, .. }) if self.is_undefined(*address) => {
+                // Never written: a single tile that is nowhere.
+                let fill = fill(dataset.fill_value(), number.size());
+                let kind = Kind::Chunked { chunks: HashMap::new(), pipeline: Pipeline::default(), fill };
+                let tile = shape.to_vec();
+                Ok(Some(Layout { order, shape: shape.to_vec(), tile, number_size: number.size(), kind }))
+            }
             Some(DataLayout::Contiguous { address, .. }) => {
                 let same_shape = dataset.shape().iter().zip(shape).all(|(&stored, &seen)| stored == seen as u64);
-                let written = !self.is_undefined(*address) && same_shape && filters.is_none();
-                Ok(written.then(|| Layout::plain(shape.to_vec(), number.size(), order, *address, None)))
+                let plain = same_shape && filters.is_none();
+                Ok(plain.then(|| Layout::plain(shape.to_vec(), number.size(), order, *address, None)))
             }
             Some(DataLayout::Chunked { address, chunk_indexing, .. }) => {
                 let Some(pipeline) = pipeline(filters, number.size()) else { return Ok(None) };

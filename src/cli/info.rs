@@ -140,7 +140,7 @@ impl<'a> VariableEntry<'a> {
                 level_kind: &grib.level_kind,
                 stat: &grib.statistic,
             }),
-            grid: GridEntry { kind: kind(&variable.grid), shape: shape(&variable.grid) },
+            grid: GridEntry { kind: variable.grid.kind(), shape: shape(&variable.grid) },
             levels: listed.levels.as_ref().map(LevelsEntry::new),
             steps: listed.steps.iter().map(StepEntry::new).collect(),
             members: variable.members.as_ref().map(|members| members.iter().map(|name| member(name)).collect()),
@@ -179,16 +179,6 @@ pub fn shape(grid: &Grid) -> Vec<usize> {
     }
 }
 
-fn kind(grid: &Grid) -> &'static str {
-    match grid.geometry {
-        Geometry::LatLon { .. } => "latlon",
-        Geometry::Projected { .. } => "projected",
-        Geometry::Curvilinear { .. } => "curvilinear",
-        Geometry::Points { .. } => "unstructured",
-        Geometry::Unplaced => "unplaced",
-    }
-}
-
 /// A few lines on one variable.
 fn describe(listed: &Listed, output: &mut Output) {
     let Some(variable) = listed.variable() else { return };
@@ -197,7 +187,7 @@ fn describe(listed: &Listed, output: &mut Output) {
     let language = output.language;
     let mut tell = |key: &str, value: &str| output.line(&format!("    {:<12}{value}", text::say(language, key)));
     let shape: Vec<String> = shape(&variable.grid).iter().map(ToString::to_string).collect();
-    tell("cli.grid", &format!("{}, {}", shape.join(" × "), kind(&variable.grid)));
+    tell("cli.grid", &format!("{}, {}", shape.join(" × "), variable.grid.kind()));
     if let Some(axis) = &listed.levels {
         let values: Vec<String> = axis.values.iter().map(|value| number(*value)).collect();
         tell("cli.levels", &format!("{} {}", shortened(&values), axis.units.as_deref().unwrap_or("")));

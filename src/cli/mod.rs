@@ -8,7 +8,6 @@ mod batch;
 mod info;
 mod opening;
 mod output;
-mod place;
 mod probe;
 mod prober;
 mod shell;

@@ -1,15 +1,16 @@
 //! `millibar probe`: the value at a place, as the file has it and as it is shown.
 
+use ndarray::Array2;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::arguments::Probe;
 use super::info::StepEntry;
 use super::output::Output;
-use super::place::interpolate as between_points;
 use super::prober::{Finding, Place, ProbeError, Prober};
 use super::{Status, batch, number, opening};
 use crate::catalog::{self, Parameter, Wanted, WantedLevel, inventory};
+use crate::grid::Grid;
 use crate::source::Step;
 use crate::text::{self, Bilingual, Language};
 use crate::time::LeadTime;
@@ -113,8 +114,8 @@ impl<'a> Readout<'a> {
             let finite = finding.values.iter().filter(|value| value.is_finite());
             conversion = guess.decide(finite.fold(0.0, |largest, value| value.abs().max(largest))).0;
         }
-        let interpolated = place
-            .map(|[lat, lon]| between_points(&finding.variable.grid, &finding.values, lon, lat).unwrap_or(f64::NAN));
+        let interpolated =
+            place.map(|[lat, lon]| interpolate(&finding.variable.grid, &finding.values, lon, lat).unwrap_or(f64::NAN));
         let step = finding.variable.steps.get(finding.choice.step).copied();
         Self { finding, interpolated, shown, conversion, step }
     }
@@ -194,4 +195,22 @@ impl<'a> Readout<'a> {
         let in_file = text::fill(language, "cli.in_file", &[("value", &value), ("units", units)]);
         format!("{shown} ({})", in_file.trim_end())
     }
+}
+
+/// Bilinear between the four grid points around a place; NaN beside a missing value, `None` outside the grid and on
+/// grids without rows and columns of a map.
+fn interpolate(grid: &Grid, values: &Array2<f64>, lon: f64, lat: f64) -> Option<f64> {
+    let (column, row) = grid.locate(lon, lat)?;
+    let (i, j) = (column.floor(), row.floor());
+    let (right, below) = (column - i, row - j);
+    let (i, j) = (i as usize, j as usize);
+    // Where the grid goes round the Earth, the first column follows the last.
+    let next = if i + 1 < grid.columns() || !grid.closes() { i + 1 } else { 0 };
+    let row_value = |j: usize| {
+        let left = *values.get((j, i))?;
+        // A neighbour that does not count is not asked whether it is there.
+        if right == 0.0 { Some(left) } else { Some(left + right * (values.get((j, next))? - left)) }
+    };
+    let above = row_value(j)?;
+    if below == 0.0 { Some(above) } else { Some(above + below * (row_value(j + 1)? - above)) }
 }

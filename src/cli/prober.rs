@@ -7,7 +7,6 @@ use ndarray::Array2;
 
 use super::guarded;
 use super::info::shape;
-use super::place;
 use crate::catalog::{Absent, Listed, Part, Wanted};
 use crate::source::{Choice, FieldRef, Refusal, SourceError, Variable};
 use crate::text::{self, Language};
@@ -77,7 +76,7 @@ impl<'a> Prober<'a> {
         let index = point(listed, variable, wanted_place.ok_or(ProbeError::NoPlace)?)?;
         let values = self.field(part, &choice)?;
         let value = values.get(index).copied().ok_or_else(|| beyond(listed, variable))?;
-        let position = place::position(&variable.grid, index[0], index[1]);
+        let position = variable.grid.position(index[0], index[1]);
         Ok(Finding { listed, variable, choice, values, index, position, value })
     }
 
@@ -118,7 +117,7 @@ fn point(listed: &Listed, variable: &Variable, wanted: Place) -> Result<[usize; 
         Place::Index([j, i]) if j < grid.ny && i < grid.nx => Ok([j, i]),
         Place::Index(_) => Err(beyond(listed, variable)),
         Place::At([lat, lon]) => {
-            let nearest = place::nearest(grid, lon, lat).map(|(j, i)| [j, i]);
+            let nearest = grid.nearest(lon, lat).map(|(j, i)| [j, i]);
             nearest.ok_or_else(|| ProbeError::Unplaced { name: listed.id.clone() })
         }
     }

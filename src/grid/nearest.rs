@@ -29,6 +29,11 @@ impl Grid {
         }
         match &self.geometry {
             Geometry::LatLon { lat: lats, lon: lons } => nearest_of_product(lons, lats, lon, lat),
+            // The rim of such a map may show a place twice, and off it, where its formulae still give positions.
+            Geometry::Projected { projection: Projection::Proj(_), .. } => {
+                let all = (0..self.ny).flat_map(|j| (0..self.nx).map(move |i| (j, i)));
+                self.nearest_among(all, lon, lat)
+            }
             Geometry::Projected { .. } => self.nearest_projected(lon, lat),
             Geometry::Curvilinear { lat: lats, lon: lons } => {
                 let at = nearest_of_points(lons.iter().copied(), lats.iter().copied(), lon, lat)?;
@@ -56,12 +61,17 @@ impl Grid {
                 across.chain(along).collect()
             }
         };
+        self.nearest_among(candidates.into_iter(), lon, lat)
+    }
+
+    fn nearest_among(
+        &self,
+        candidates: impl Iterator<Item = (usize, usize)>,
+        lon: f64,
+        lat: f64,
+    ) -> Option<(usize, usize)> {
         let distance = |&(j, i): &(usize, usize)| self.position(j, i).map(|at| haversine(at, (lon, lat)));
-        candidates
-            .into_iter()
-            .filter_map(|at| distance(&at).map(|d| (at, d)))
-            .min_by(|a, b| a.1.total_cmp(&b.1))
-            .map(|(at, _)| at)
+        candidates.filter_map(|at| distance(&at).map(|d| (at, d))).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
     }
 
     /// What kind of grid this is, in one word for `info`.

@@ -1,49 +1,94 @@
-//! What the owner's thread and the workers share.
+//! What the owner's thread and the workers share: the state behind its lock, the threads, the way to wake the owner.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::budget::{Budget, Usage};
-use super::opening::{Opening, OpeningJob};
-use super::plan::Plan;
+use super::foresight;
+use super::place;
 use super::request::Request;
-use super::snapshot::{Progress, Reading, SlotState, Snapshot};
+use super::scenery::Brushes;
+use super::series::Asked;
+use super::snapshot::{Reading, Snapshot};
+use super::state::State;
+use super::trace::Trace;
 use super::{Opener, Options};
-use crate::catalog::{self, Catalog};
 use crate::render::Frame;
+use crate::source::SourceError;
+
+/// Takes a slot's outcome instead of the cache.
+pub(super) type Taker = dyn Fn(usize, Result<&Frame, &Arc<SourceError>>) + Send + Sync;
 
 /// The engine behind its handle.
 pub(super) struct Core {
     state: Mutex<State>,
-    pool: rayon::ThreadPool,
-    opener: Arc<Opener>,
-    wake: Box<dyn Fn() + Send + Sync>,
+    pub changed: Condvar,
+    threads: usize,
+    pool: ThreadPool,
+    /// One thread less, for while the owner needs a core.
+    quiet: OnceLock<ThreadPool>,
+    pub opener: Arc<Opener>,
+    pub wake: Box<dyn Fn() + Send + Sync>,
+    /// Where finished frames go instead of being kept.
+    pub taker: Option<Box<Taker>>,
+    pub brushes: Mutex<Vec<Brushes>>,
+    pub trace: Trace,
 }
 
-#[derive(Default)]
-struct State {
-    generation: u64,
-    catalog: Arc<Catalog>,
-    plan: Arc<Plan>,
-    opening: Opening,
-    textures: u64,
-    budget: Option<Budget>,
-    stopped: bool,
+fn pool(threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|n| format!("millibar-{n}"))
+        .build()
+        .unwrap_or_else(|error| panic!("the system gives no threads: {error}"))
 }
 
 impl Core {
-    pub(super) fn new(options: Options, opener: Arc<Opener>, wake: Box<dyn Fn() + Send + Sync>) -> Arc<Self> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.threads())
-            .thread_name(|n| format!("millibar-{n}"))
-            .build()
-            .unwrap_or_else(|error| unreachable!("threads can be started: {error}"));
-        let state = State { budget: Some(Budget::new(options.memory)), ..State::default() };
-        Arc::new(Self { state: Mutex::new(state), pool, opener, wake })
+    pub(super) fn new(
+        options: Options,
+        opener: Arc<Opener>,
+        wake: Box<dyn Fn() + Send + Sync>,
+        taker: Option<Box<Taker>>,
+    ) -> Arc<Self> {
+        let threads = options.threads();
+        Arc::new(Self {
+            state: Mutex::new(State::new(Budget::new(options.memory))),
+            changed: Condvar::new(),
+            threads,
+            pool: pool(threads),
+            quiet: OnceLock::new(),
+            opener,
+            wake,
+            taker,
+            brushes: Mutex::default(),
+            trace: Trace::new(),
+        })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// The lock is held for moments only. A panic under it would leave it poisoned, and the state still whole enough.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets as many workers to work as may work.
+    pub(super) fn kick(self: &Arc<Self>) {
+        let (missing, busy) = {
+            let mut state = self.state();
+            if state.stopped {
+                return;
+            }
+            let most = if state.busy { self.threads.saturating_sub(1).max(1) } else { self.threads };
+            let missing = most.saturating_sub(state.workers);
+            state.workers += missing;
+            (missing, state.busy && self.threads > 1)
+        };
+        let pool = if busy { self.quiet.get_or_init(|| pool(self.threads - 1)) } else { &self.pool };
+        for _ in 0..missing {
+            let core = self.clone();
+            pool.spawn(move || core.work());
+        }
     }
 
     pub(super) fn open(self: &Arc<Self>, paths: Vec<PathBuf>) {
@@ -52,84 +97,101 @@ impl Core {
     }
 
     pub(super) fn close(self: &Arc<Self>, path: &Path) {
-        self.state().opening.forget(path);
+        let mut state = self.state();
+        state.opening.forget(path);
+        state.cache.forget_file(path);
+        drop(state);
         self.kick();
     }
 
-    pub(super) fn request(&self, request: Request) {
+    pub(super) fn request(self: &Arc<Self>, request: Request) {
+        let (catalog, id) = {
+            let mut state = self.state();
+            state.reel_count += 1;
+            (state.catalog.clone(), state.reel_count)
+        };
+        let reel = foresight::reel(&catalog, &request, id);
         let mut state = self.state();
         state.generation += 1;
-        let plan = Plan::new(&state.catalog, &request.selection, request.picture.interval_factor);
-        state.plan = Arc::new(plan.unwrap_or_default());
+        let (old_plan, keep_series) = (state.reels.first().map(|reel| reel.plan.clone()), state.series.take());
+        state.series = keep_series.filter(|_| old_plan.is_some_and(|old| old.shows_the_same(&reel.plan)));
+        state.begin(vec![reel]);
+        state.request = Some(request);
+        drop(state);
+        self.kick();
     }
 
-    pub(super) fn seek(&self, _slot: usize, _forward: bool) {}
-    pub(super) fn set_busy(&self, _busy: bool) {}
+    pub(super) fn seek(self: &Arc<Self>, slot: usize, forward: bool) {
+        let mut state = self.state();
+        let busy = state.busy;
+        let Some(reel) = state.reels.first_mut() else { return };
+        if (reel.playhead, reel.forward) == (slot, forward) {
+            return;
+        }
+        (reel.playhead, reel.forward) = (slot, forward);
+        // What was foreseen for another slot is of no use; while the loop plays nothing is foreseen.
+        for beyond in state.reels.drain(1..) {
+            beyond.stop.stop();
+        }
+        state.foreseen &= busy;
+        drop(state);
+        self.kick();
+    }
+
+    pub(super) fn set_busy(self: &Arc<Self>, busy: bool) {
+        let mut state = self.state();
+        if state.busy == busy {
+            return;
+        }
+        state.busy = busy;
+        state.foreseen &= busy;
+        drop(state);
+        self.kick();
+    }
 
     pub(super) fn snapshot(&self) -> Arc<Snapshot> {
-        let state = self.state();
-        Arc::new(Snapshot {
-            generation: state.generation,
-            catalog: state.catalog.clone(),
-            plan: state.plan.clone(),
-            slots: vec![SlotState::Waiting; state.plan.slots.len()],
-            opening: state.opening.progress(),
-            progress: Progress { of: state.plan.slots.len(), ..Progress::default() },
-            ..Snapshot::default()
-        })
+        Arc::new(self.state().snapshot())
     }
 
-    pub(super) fn frame(&self, _slot: usize) -> Option<Arc<Frame>> {
-        None
+    pub(super) fn frame(&self, slot: usize) -> Option<Arc<Frame>> {
+        self.state().frame(slot)
     }
 
-    pub(super) fn reading(&self, _slot: usize, _lon: f64, _lat: f64) -> Reading {
-        Reading::default()
+    pub(super) fn reading(&self, slot: usize, lon: f64, lat: f64) -> Reading {
+        let mut state = self.state();
+        let state = &mut *state;
+        let Some(reel) = state.reels.first() else { return Reading::default() };
+        let value = |layer: usize, state: &mut super::cache::Cache| {
+            let grid = &reel.layers[layer].as_ref()?.plan.grid;
+            let kept = state.field(reel.field_key(slot, layer)?)?;
+            let value = place::interpolate(&kept, grid.nx, place::locate(grid, lon, lat)?);
+            Some(value).filter(|value| value.is_finite())
+        };
+        Reading { bands: value(0, &mut state.cache), lines: value(1, &mut state.cache) }
     }
 
-    pub(super) fn ask_series(&self, _lon: f64, _lat: f64) {}
+    pub(super) fn ask_series(self: &Arc<Self>, lon: f64, lat: f64) {
+        let mut state = self.state();
+        let state_ref = &mut *state;
+        let Some(reel) = state_ref.reels.first() else { return };
+        state_ref.series = Some(Asked::new(reel, lon, lat, &mut state_ref.cache));
+        drop(state);
+        self.kick();
+    }
 
     pub(super) fn usage(&self) -> Usage {
-        let mut state = self.state();
-        let used = state.textures;
-        Usage { used, limit: state.budget.as_mut().map_or(0, |budget| budget.limit(used)) }
+        self.state().usage()
     }
 
     pub(super) fn reserve_textures(&self, bytes: u64) {
-        self.state().textures = bytes;
+        let mut state = self.state();
+        state.textures = bytes;
+        state.make_room(0);
     }
 
     pub(super) fn stop(&self) {
-        self.state().stopped = true;
-    }
-
-    fn kick(self: &Arc<Self>) {
-        let core = self.clone();
-        self.pool.spawn(move || core.work());
-    }
-
-    fn work(self: &Arc<Self>) {
-        loop {
-            let job = self.state().opening.next();
-            match job {
-                None => return,
-                Some(OpeningJob::List(path)) => {
-                    let files = catalog::files_below(&path);
-                    self.state().opening.listed(files);
-                    self.kick();
-                }
-                Some(OpeningJob::Headers(path)) => {
-                    let outcome = (self.opener)(&path).map(Arc::new);
-                    self.state().opening.read(&path, outcome);
-                }
-                Some(OpeningJob::Join(files)) => {
-                    let catalog = Arc::new(Catalog::new(&files));
-                    let mut state = self.state();
-                    state.catalog = catalog;
-                    state.opening.joined();
-                }
-            }
-            (self.wake)();
-        }
+        let mut state = self.state();
+        state.stopped = true;
+        state.begin(Vec::new());
     }
 }

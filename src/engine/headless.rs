@@ -1,15 +1,17 @@
 //! All frames of a request, without a window.
 
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::Options;
+use super::core::Core;
 use super::plan::Plan;
 use super::request::Request;
 use super::snapshot::EngineNote;
+use super::{Options, foresight};
 use crate::catalog::Catalog;
 use crate::render::Frame;
-use crate::source::SourceError;
+use crate::source::{self, SourceError};
 
 /// What became of a request.
 #[derive(Clone, Debug, Default)]
@@ -33,14 +35,36 @@ pub fn render_all(
     options: Options,
     each: impl Fn(usize, Result<&Frame, &Arc<SourceError>>) + Send + Sync + 'static,
 ) -> Option<Rendered> {
-    let plan = Plan::new(catalog, &request.selection, request.picture.interval_factor)?;
-    let _ = (slots, options, each);
-    Some(Rendered { plan: Arc::new(plan), ..Rendered::default() })
+    let core = Core::new(options, Arc::new(source::open), Box::new(|| {}), Some(Box::new(each)));
+    let reel = foresight::reel(catalog, request, 1);
+    let plan = reel.plan.clone();
+    if plan.slots.is_empty() {
+        return None;
+    }
+    let all: Vec<usize> = (0..plan.slots.len()).collect();
+    let reel = reel.only(slots.unwrap_or(&all).to_vec(), true);
+    core.state().begin(vec![reel]);
+    core.kick();
+    let mut state = core.state();
+    while !state.reels.first().is_none_or(|reel| reel.is_complete() && reel.is_resting() && reel.failures_are_told()) {
+        state = core.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+    let (read, render) = core.trace.sums();
+    let notes = std::mem::take(&mut state.notes);
+    state.stopped = true;
+    drop(state);
+    Some(Rendered { plan, notes, read, render })
 }
 
-/// Reads the headers of files, and of all files of folders, on all cores.
+/// Reads the headers of files, and of all files of folders, on all cores, and joins them.
 #[must_use]
-pub fn open_all(paths: Vec<std::path::PathBuf>, options: Options) -> Arc<Catalog> {
-    let _ = (paths, options);
-    Arc::default()
+pub fn open_all(paths: Vec<PathBuf>, options: Options) -> Arc<Catalog> {
+    let core = Core::new(options, Arc::new(source::open), Box::new(|| {}), None);
+    core.open(paths);
+    let mut state = core.state();
+    while state.opening.progress().is_some() {
+        state = core.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+    state.stopped = true;
+    state.catalog.clone()
 }

@@ -5,19 +5,30 @@
 //! for work.
 
 mod budget;
+mod cache;
 mod core;
+mod foresight;
 mod headless;
+mod key;
+mod layer;
 mod opening;
 mod options;
+mod place;
 mod plan;
+mod reel;
 mod request;
+mod scenery;
+mod series;
 mod snapshot;
+mod state;
+mod trace;
+mod work;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::render::Frame;
-use crate::source::{Dataset, SourceError};
+use crate::source::{self, Dataset, SourceError};
 
 pub use budget::Usage;
 pub use headless::{Rendered, open_all, render_all};
@@ -40,13 +51,13 @@ impl Engine {
     /// `wake` is called from any thread, whenever a new [`Snapshot`] is worth a look.
     #[must_use]
     pub fn start(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self::with_opener(options, Arc::new(opening::open), wake)
+        Self::with_opener(options, Arc::new(source::open), wake)
     }
 
     /// As [`Engine::start`], with other means to open files.
     #[must_use]
     pub fn with_opener(options: Options, opener: Arc<Opener>, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { core: Core::new(options, opener, Box::new(wake)) }
+        Self { core: Core::new(options, opener, Box::new(wake), None) }
     }
 
     /// Adds files, and all files of folders. Their headers are read in the background; then a new catalogue stands in

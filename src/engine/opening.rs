@@ -24,10 +24,6 @@ pub(super) struct Opening {
     joining: bool,
 }
 
-pub(super) fn open(path: &Path) -> Result<Dataset, SourceError> {
-    Err(SourceError::new(path, crate::source::Refusal::Unsupported, ""))
-}
-
 /// One step of opening.
 #[derive(Debug)]
 pub(super) enum OpeningJob {

@@ -88,6 +88,12 @@ impl Plan {
         })
     }
 
+    /// The same fields in the same slots.
+    pub(super) fn shows_the_same(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Slot, &Slot)| a.time == b.time && a.bands == b.bands && a.lines == b.lines;
+        self.slots.len() == other.slots.len() && self.slots.iter().zip(&other.slots).all(same)
+    }
+
     /// The grid by which the region «Data» is laid out.
     #[must_use]
     pub fn grid(&self) -> Option<&Arc<Grid>> {

@@ -1,0 +1,190 @@
+//! One layer of a request: where its pixels lie on the grid, and what of its look must be found out from the values.
+
+use std::sync::Arc;
+
+use super::key::FieldKey;
+use super::plan::{LayerPlan, Look};
+use super::reel::{Once, Wanted};
+use super::scenery::LayerSampler;
+use crate::catalog::Recipe;
+use crate::grid::{Grid, Window};
+use crate::product::{self, BandStyle};
+use crate::units::Affine;
+
+/// Lowest and highest of all values; the other way round where there are none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Extent {
+    pub lowest: f32,
+    pub highest: f32,
+}
+
+impl Extent {
+    const NONE: Self = Self { lowest: f32::INFINITY, highest: f32::NEG_INFINITY };
+
+    pub(super) fn of<'a>(values: impl IntoIterator<Item = &'a f32>) -> Self {
+        // Comparisons with NaN are false, and infinities have no place on a scale.
+        values.into_iter().filter(|value| value.is_finite()).fold(Self::NONE, |extent, value| Self {
+            lowest: extent.lowest.min(*value),
+            highest: extent.highest.max(*value),
+        })
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self { lowest: self.lowest.min(other.lowest), highest: self.highest.max(other.highest) }
+    }
+}
+
+/// The range of a layer's values over all its slots.
+#[derive(Clone, Copy, Debug)]
+enum Range {
+    NotNeeded,
+    Sought { so_far: Extent, slots_left: usize },
+    Known(Extent),
+}
+
+pub(super) struct Layer {
+    pub plan: LayerPlan,
+    keys: Vec<Option<FieldKey>>,
+    /// For each slot, the chunks in which its ingredients lie.
+    batches: Vec<Vec<(u64, u32, u64)>>,
+    /// By these recipes a silent unit is told: the first that can be read decides.
+    pub guesses: Vec<Arc<Recipe>>,
+    /// From the unit of the cooked values to the unit shown.
+    pub conversion: Once<Affine>,
+    range: Range,
+    /// `None` where the grid cannot be drawn in this view.
+    pub sampler: Option<LayerSampler>,
+    /// What is kept of each field: what the sampler asks for, and a margin for small moves of the view.
+    pub window: Window,
+}
+
+impl Layer {
+    pub(super) fn new(plan: LayerPlan, keys: Vec<Option<FieldKey>>, guesses: Vec<Arc<Recipe>>) -> Self {
+        let batches = |key: &Option<FieldKey>| {
+            let ingredients = key.iter().flat_map(|key| &key.0.ingredients);
+            let place = ingredients.map(|ingredient| {
+                let (reader, batch) = ingredient.field.batch();
+                (reader, ingredient.field.variable, batch)
+            });
+            place.collect()
+        };
+        let range = match plan.look {
+            Look::BandsOverRange => Range::Sought { so_far: Extent::NONE, slots_left: keys.iter().flatten().count() },
+            _ => Range::NotNeeded,
+        };
+        Self {
+            batches: keys.iter().map(batches).collect(),
+            window: plan.grid.whole(),
+            conversion: if guesses.is_empty() { Once::Done(Affine::IDENTITY) } else { Once::Due },
+            plan,
+            keys,
+            guesses,
+            range,
+            sampler: None,
+        }
+    }
+
+    pub(super) fn begin_guess(&mut self) -> bool {
+        self.sampler.is_some() && self.conversion.begin()
+    }
+
+    pub(super) fn may_read(&self) -> bool {
+        self.sampler.is_some() && self.conversion.done().is_some()
+    }
+
+    /// All its fields are read whole, for their range.
+    pub(super) fn wants_range(&self) -> bool {
+        self.sampler.is_some() && matches!(self.range, Range::Sought { .. })
+    }
+
+    /// What is read of each field.
+    pub(super) fn to_read(&self) -> Window {
+        if self.wants_range() { self.plan.grid.whole() } else { self.window }
+    }
+
+    /// The fields whose range it is.
+    pub(super) fn keys(&self) -> &[Option<FieldKey>] {
+        &self.keys
+    }
+
+    pub(super) fn know_range(&mut self, extent: Extent) {
+        if matches!(self.range, Range::Sought { .. }) {
+            self.range = Range::Known(extent);
+        }
+    }
+
+    /// Adds a slot's whole field, or none where it could not be read. The range, once it is known by this.
+    pub(super) fn add_to_range(&mut self, extent: Option<Extent>) -> Option<Extent> {
+        let Range::Sought { so_far, slots_left } = &mut self.range else { return None };
+        *so_far = so_far.with(extent.unwrap_or(Extent::NONE));
+        *slots_left = slots_left.saturating_sub(1);
+        let known = (*slots_left == 0).then_some(*so_far)?;
+        self.range = Range::Known(known);
+        Some(known)
+    }
+
+    /// With its look; `None` while that is being found out.
+    pub(super) fn settled(&self) -> Option<LayerPlan> {
+        let look = match (&self.plan.look, self.range) {
+            (Look::BandsOverRange, Range::Known(Extent { lowest, highest })) => {
+                let table = product::round_table(lowest, highest);
+                Look::Bands(BandStyle { table, unit_label: self.plan.parameter.unit_label.clone() })
+            }
+            (Look::BandsOverRange, _) => return None,
+            (look, _) => look.clone(),
+        };
+        Some(LayerPlan { look, ..self.plan.clone() })
+    }
+
+    pub(super) fn batches(&self, slot: usize) -> &[(u64, u32, u64)] {
+        self.batches.get(slot).map_or(&[], Vec::as_slice)
+    }
+
+    /// The fields to read for a slot.
+    pub(super) fn wanted(&self, slot: usize) -> Vec<Wanted> {
+        let key = self.keys.get(slot).and_then(Option::as_ref);
+        let ingredients = key.iter().flat_map(|key| key.0.ingredients.iter().enumerate());
+        ingredients.map(|(ingredient, what)| Wanted { slot, ingredient, field: what.field.clone() }).collect()
+    }
+}
+
+/// The window with a quarter of its size more on each side, within the grid.
+pub(super) fn with_margin(window: Window, grid: &Grid) -> Window {
+    let (above, beside) = (window.ny / 4, window.nx / 4);
+    let j0 = window.j0.saturating_sub(above);
+    let j1 = (window.j0 + window.ny + above).min(grid.ny).max(window.j0 + window.ny);
+    let (i0, nx) = if window.i0 + window.nx > grid.nx {
+        // It crosses the seam, so it may go on round the grid.
+        let nx = (window.nx + 2 * beside).min(grid.nx).max(window.nx);
+        let before = (nx - window.nx) / 2;
+        ((window.i0 + grid.nx - before) % grid.nx.max(1), nx)
+    } else {
+        let i0 = window.i0.saturating_sub(beside);
+        (i0, (window.i0 + window.nx + beside).min(grid.nx) - i0)
+    };
+    Window { j0, i0, ny: j1 - j0, nx }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::cache::offset;
+    use crate::grid::Geometry;
+
+    #[test]
+    fn the_margin_holds_the_window_and_stays_on_the_grid() {
+        let grid = Grid { ny: 100, nx: 200, geometry: Geometry::Unplaced };
+        let windows = [(0, 0, 100, 200), (40, 50, 20, 40), (0, 180, 10, 60), (90, 0, 10, 1), (3, 150, 7, 200)];
+        for (j0, i0, ny, nx) in windows {
+            let window = Window { j0, i0, ny, nx };
+            let wide = with_margin(window, &grid);
+            assert!(offset(wide, window, grid.nx).is_some(), "{window:?} in {wide:?}");
+            assert!(wide.j0 + wide.ny <= grid.ny && wide.i0 < grid.nx, "{wide:?}");
+        }
+    }
+
+    #[test]
+    fn the_range_is_known_after_the_last_slot() {
+        assert_eq!(Extent::of(&[f32::NAN, 3.0, -1.0, f32::INFINITY]), Extent { lowest: -1.0, highest: 3.0 });
+    }
+}

@@ -1,0 +1,469 @@
+//! One request on its way: a plan, and how far each of its slots has come. Knows what to do next, does nothing itself.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ndarray::Array2;
+
+use super::key::{FieldKey, FrameKey, Setting};
+use super::layer::Layer;
+use super::plan::{LayerPlan, Plan};
+use super::request::Picture;
+use super::scenery::Scenery;
+use super::snapshot::{Progress, SlotState};
+use crate::catalog::Recipe;
+use crate::source::{FieldRef, SourceError, Stop};
+
+/// Something that is made once, by one worker.
+#[derive(Clone, Debug)]
+pub(super) enum Once<T> {
+    Due,
+    Running,
+    Done(T),
+}
+
+impl<T> Once<T> {
+    pub(super) fn done(&self) -> Option<&T> {
+        if let Self::Done(made) = self { Some(made) } else { None }
+    }
+
+    /// True once: for the worker that shall make it.
+    pub(super) fn begin(&mut self) -> bool {
+        let due = matches!(self, Self::Due);
+        if due {
+            *self = Self::Running;
+        }
+        due
+    }
+}
+
+/// How far one layer's field of a slot has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// No file has it.
+    Absent,
+    Due,
+    Reading,
+    /// Lies in the cache, unless it had to go again.
+    Kept,
+    Failed,
+}
+
+#[derive(Clone, Debug)]
+enum Picturing {
+    Due,
+    Running,
+    Done,
+    Failed(Arc<SourceError>),
+}
+
+#[derive(Debug)]
+struct SlotWork {
+    parts: [Part; 2],
+    keys: [Option<FieldKey>; 2],
+    picture: Picturing,
+    /// Was finished, or failed, at least once.
+    counted: bool,
+}
+
+/// How many slots, from the playhead on, may hold what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reach {
+    pub fields: usize,
+    pub frames: usize,
+}
+
+/// Fields that share stored chunks, to be read together.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub layer: usize,
+    pub wanted: Vec<Wanted>,
+}
+
+/// One field to read: the ingredient of a slot's recipe.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub slot: usize,
+    pub ingredient: usize,
+    pub field: FieldRef,
+}
+
+/// What a reel wants done next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Find where the pixels lie on the grids.
+    Survey,
+    /// Find out the unit of a layer.
+    Guess(usize),
+    Read(Batch),
+    /// Make what all frames share.
+    Prepare,
+    Paint(usize),
+    /// Nothing for the moment: the cores are wanted for what is under way, or all is done.
+    Rest,
+}
+
+pub(super) struct Reel {
+    pub id: u64,
+    pub stop: Stop,
+    pub plan: Arc<Plan>,
+    pub picture: Arc<Picture>,
+    pub layers: [Option<Layer>; 2],
+    /// The samplers of the layers.
+    pub survey: Once<()>,
+    /// Number of the setting, once all looks are settled.
+    pub setting: Option<u64>,
+    pub scenery: Once<Arc<Scenery>>,
+    slots: Vec<SlotWork>,
+    /// Only these, in this order; `None` for all in play order.
+    only: Option<Vec<usize>>,
+    /// Finished slots need no place any more: frames are handed on, not kept.
+    handed_on: bool,
+    pub playhead: usize,
+    pub forward: bool,
+    /// Ingredients of fields that need several, by slot and layer, until all are there.
+    pots: HashMap<(usize, usize), Vec<Option<Array2<f32>>>>,
+    /// Failures that a taker has not heard of, and how many it is being told of.
+    untold: Vec<(usize, Arc<SourceError>)>,
+    telling: usize,
+    started: Instant,
+    finished: Option<Duration>,
+}
+
+impl Reel {
+    /// `guesses` has for each layer the recipes by which a silent unit is told.
+    pub(super) fn new(id: u64, plan: Arc<Plan>, picture: Arc<Picture>, guesses: [Vec<Arc<Recipe>>; 2]) -> Self {
+        let key = |recipe: &Option<Recipe>| recipe.as_ref().map(|recipe| FieldKey(Arc::new(recipe.clone())));
+        let slots: Vec<SlotWork> = plan
+            .slots
+            .iter()
+            .map(|slot| {
+                let keys = [key(&slot.bands), key(&slot.lines)];
+                let parts = [0, 1].map(|n| if keys[n].is_some() { Part::Due } else { Part::Absent });
+                SlotWork { parts, keys, picture: Picturing::Due, counted: false }
+            })
+            .collect();
+        let [bands, lines] = guesses;
+        let keys = |n: usize| slots.iter().map(|slot| slot.keys[n].clone()).collect::<Vec<_>>();
+        let layer = |plan: &Option<LayerPlan>, n, guess| plan.clone().map(|plan| Layer::new(plan, keys(n), guess));
+        let layers = [layer(&plan.bands, 0, bands), layer(&plan.lines, 1, lines)];
+        Self {
+            id,
+            stop: Stop::default(),
+            plan,
+            picture,
+            layers,
+            survey: Once::Due,
+            setting: None,
+            scenery: Once::Due,
+            slots,
+            only: None,
+            handed_on: false,
+            playhead: 0,
+            forward: true,
+            pots: HashMap::new(),
+            untold: Vec::new(),
+            telling: 0,
+            started: Instant::now(),
+            finished: None,
+        }
+    }
+
+    /// Only these slots, in this order. With `handed_on`, what is finished takes no place any more.
+    pub(super) fn only(mut self, slots: Vec<usize>, handed_on: bool) -> Self {
+        self.only = Some(slots.into_iter().filter(|slot| *slot < self.slots.len()).collect());
+        self.handed_on = handed_on;
+        self
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The slots from the playhead on.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let open = |slot: &usize| !(self.handed_on && self.is_finished(*slot));
+        if let Some(only) = &self.only {
+            return only.iter().copied().filter(open).collect();
+        }
+        let n = self.slots.len();
+        let at = self.playhead.min(n.saturating_sub(1));
+        let turn = |step: usize| if self.forward { (at + step) % n } else { (at + n - step) % n };
+        (0..n).map(turn).filter(open).collect()
+    }
+
+    fn is_finished(&self, slot: usize) -> bool {
+        self.slots.get(slot).is_some_and(|slot| matches!(slot.picture, Picturing::Done | Picturing::Failed(_)))
+    }
+
+    /// Takes on what is known by now; marks what it gives out as begun.
+    pub(super) fn next(&mut self, reach: Reach) -> Next {
+        if self.survey.begin() {
+            return Next::Survey;
+        }
+        if self.survey.done().is_none() || self.setting_is_impossible() {
+            return Next::Rest;
+        }
+        for (n, layer) in self.layers.iter_mut().enumerate() {
+            if layer.as_mut().is_some_and(Layer::begin_guess) {
+                return Next::Guess(n);
+            }
+        }
+        let order = self.order();
+        let Some(&visible) = order.first() else { return self.read_for_ranges(&order) };
+        if self.paintable(visible) {
+            return self.paint(visible);
+        }
+        if self.setting.is_some() && self.unpainted(&order, reach) && self.scenery.begin() {
+            return Next::Prepare;
+        }
+        if let Some(batch) = self.batch_for(visible, &order, reach) {
+            return Next::Read(batch);
+        }
+        // The visible step first: while its chunks are decoded, the other cores help with them.
+        if self.slots.get(visible).is_some_and(|slot| slot.parts.contains(&Part::Reading)) {
+            return Next::Rest;
+        }
+        for (rank, &slot) in order.iter().enumerate().skip(1) {
+            if rank < reach.frames && self.paintable(slot) {
+                return self.paint(slot);
+            }
+            if rank < reach.frames
+                && let Some(batch) = self.batch_for(slot, &order, reach)
+            {
+                return Next::Read(batch);
+            }
+        }
+        self.read_for_ranges(&order)
+    }
+
+    /// No layer can be drawn.
+    fn setting_is_impossible(&self) -> bool {
+        self.layers.iter().flatten().all(|layer| layer.sampler.is_none())
+    }
+
+    /// A layer without a colour table needs the range of all its slots, near or far.
+    fn read_for_ranges(&mut self, order: &[usize]) -> Next {
+        if self.layers.iter().flatten().all(|layer| !layer.wants_range()) {
+            return Next::Rest;
+        }
+        let all = Reach { fields: self.slots.len(), frames: self.slots.len() };
+        for slot in 0..self.slots.len() {
+            if let Some(batch) = self.batch_for(slot, order, all) {
+                return Next::Read(batch);
+            }
+        }
+        Next::Rest
+    }
+
+    fn unpainted(&self, order: &[usize], reach: Reach) -> bool {
+        let due = |slot: &usize| {
+            self.slots.get(*slot).is_some_and(|slot| matches!(slot.picture, Picturing::Due | Picturing::Running))
+        };
+        order.iter().take(reach.frames).any(due)
+    }
+
+    fn paintable(&self, slot: usize) -> bool {
+        let Some(slot) = self.slots.get(slot) else { return false };
+        matches!(slot.picture, Picturing::Due)
+            && self.scenery.done().is_some()
+            && slot.parts.iter().all(|part| matches!(part, Part::Absent | Part::Kept))
+    }
+
+    fn paint(&mut self, slot: usize) -> Next {
+        if let Some(work) = self.slots.get_mut(slot) {
+            work.picture = Picturing::Running;
+        }
+        Next::Paint(slot)
+    }
+
+    /// The unread fields of a slot with those of other slots that lie in the same chunks, marked as begun.
+    fn batch_for(&mut self, slot: usize, order: &[usize], reach: Reach) -> Option<Batch> {
+        let work = self.slots.get(slot)?;
+        let n = (0..2).find(|n| {
+            let layer = self.layers[*n].as_ref();
+            let due = work.parts[*n] == Part::Due && layer.is_some_and(Layer::may_read);
+            due && (matches!(work.picture, Picturing::Due) || layer.is_some_and(Layer::wants_range))
+        })?;
+        let layer = self.layers[n].as_ref()?;
+        let first = layer.batches(slot).to_vec();
+        let whole_run = layer.wants_range();
+        let near = |rank: &usize| whole_run || *rank < reach.fields;
+        let shares = |other: &usize| {
+            let work = self.slots.get(*other);
+            work.is_some_and(|work| work.parts[n] == Part::Due) && layer.batches(*other) == first.as_slice()
+        };
+        let mut together = vec![slot];
+        let others = order.iter().enumerate().filter(|(rank, _)| near(rank)).map(|(_, other)| *other);
+        together.extend(others.filter(|other| *other != slot).filter(shares));
+        if whole_run {
+            let rest = (0..self.slots.len()).filter(|other| !order.contains(other) && *other != slot);
+            together.extend(rest.filter(shares));
+        }
+        let wanted = together.iter().flat_map(|slot| layer.wanted(*slot)).collect();
+        for slot in together {
+            if let Some(work) = self.slots.get_mut(slot) {
+                work.parts[n] = Part::Reading;
+            }
+        }
+        Some(Batch { layer: n, wanted })
+    }
+
+    /// The keys of a slot's fields, where it has them.
+    pub(super) fn field_key(&self, slot: usize, layer: usize) -> Option<&FieldKey> {
+        self.slots.get(slot)?.keys.get(layer)?.as_ref()
+    }
+
+    /// `None` until the setting is settled.
+    pub(super) fn frame_key(&self, slot: usize) -> Option<FrameKey> {
+        let (setting, work) = (self.setting?, self.slots.get(slot)?);
+        let time = self.plan.slots.get(slot)?.time;
+        // What a layer that cannot be drawn holds is not in the picture.
+        let drawn = |n: usize| self.layers[n].as_ref().is_some_and(|layer| layer.sampler.is_some());
+        let fields = [0, 1].map(|n| work.keys[n].clone().filter(|_| drawn(n)));
+        Some(FrameKey { setting, time, fields })
+    }
+
+    pub(super) fn part(&self, slot: usize, layer: usize) -> Option<Part> {
+        Some(*self.slots.get(slot)?.parts.get(layer)?)
+    }
+
+    pub(super) fn set_part(&mut self, slot: usize, layer: usize, part: Part) {
+        if let Some(place) = self.slots.get_mut(slot).and_then(|slot| slot.parts.get_mut(layer)) {
+            *place = part;
+        }
+    }
+
+    /// Adds an ingredient; gives all of them back once the last is there.
+    pub(super) fn pot(
+        &mut self,
+        slot: usize,
+        layer: usize,
+        at: usize,
+        of: usize,
+        values: Array2<f32>,
+    ) -> Option<Vec<Array2<f32>>> {
+        let pot = self.pots.entry((slot, layer)).or_insert_with(|| vec![None; of]);
+        *pot.get_mut(at)? = Some(values);
+        if pot.iter().any(Option::is_none) {
+            return None;
+        }
+        self.pots.remove(&(slot, layer)).map(|full| full.into_iter().flatten().collect())
+    }
+
+    pub(super) fn painted(&mut self, slot: usize) {
+        self.conclude(slot, Picturing::Done);
+    }
+
+    pub(super) fn failed(&mut self, slot: usize, error: Arc<SourceError>) {
+        let ranged = [0, 1].map(|n| self.layers[n].as_ref().is_some_and(Layer::wants_range));
+        if let Some(work) = self.slots.get_mut(slot) {
+            // Its other layer is not read any more, except where the range of all its slots is sought.
+            for (part, ranged) in work.parts.iter_mut().zip(ranged) {
+                if *part == Part::Due && !ranged {
+                    *part = Part::Failed;
+                }
+            }
+        }
+        if !self.is_finished(slot) {
+            if self.handed_on && self.expected().any(|expected| expected == slot) {
+                self.untold.push((slot, error.clone()));
+            }
+            self.conclude(slot, Picturing::Failed(error));
+        }
+    }
+
+    /// For a taker, which tells each one done by [`Reel::failure_told`].
+    pub(super) fn take_failures(&mut self) -> Vec<(usize, Arc<SourceError>)> {
+        self.telling += self.untold.len();
+        std::mem::take(&mut self.untold)
+    }
+
+    pub(super) fn failure_told(&mut self) {
+        self.telling = self.telling.saturating_sub(1);
+    }
+
+    pub(super) fn failures_are_told(&self) -> bool {
+        self.untold.is_empty() && self.telling == 0
+    }
+
+    fn conclude(&mut self, slot: usize, picture: Picturing) {
+        if let Some(work) = self.slots.get_mut(slot) {
+            work.picture = picture;
+            work.counted = true;
+        }
+        if self.finished.is_none() && self.expected().all(|slot| self.slots[slot].counted) {
+            self.finished = Some(self.started.elapsed());
+        }
+    }
+
+    fn expected(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match &self.only {
+            Some(only) => Box::new(only.iter().copied()),
+            None => Box::new(0..self.slots.len()),
+        }
+    }
+
+    /// A frame had to go, or a field that it needs: it is made again when its turn comes.
+    pub(super) fn undo(&mut self, slot: usize) {
+        if let Some(work) = self.slots.get_mut(slot)
+            && !matches!(work.picture, Picturing::Failed(_))
+        {
+            work.picture = Picturing::Due;
+        }
+    }
+
+    /// Every expected slot was finished or failed.
+    pub(super) fn is_complete(&self) -> bool {
+        self.finished.is_some() || self.expected().next().is_none()
+    }
+
+    /// Nothing of it is under way.
+    pub(super) fn is_resting(&self) -> bool {
+        !matches!(self.scenery, Once::Running)
+            && !matches!(self.survey, Once::Running)
+            && !self
+                .slots
+                .iter()
+                .any(|slot| matches!(slot.picture, Picturing::Running) || slot.parts.contains(&Part::Reading))
+    }
+
+    /// A slot whose frame had a place in the cache.
+    pub(super) fn slot_of(&self, key: &FrameKey) -> Option<usize> {
+        (self.setting == Some(key.setting)).then(|| self.plan.slots.iter().position(|s| s.time == key.time)).flatten()
+    }
+
+    pub(super) fn is_painted(&self, slot: usize) -> bool {
+        self.slots.get(slot).is_some_and(|slot| matches!(slot.picture, Picturing::Done))
+    }
+
+    /// The setting, once the looks of all layers that can be drawn are settled.
+    pub(super) fn settled(&self) -> Option<Setting> {
+        self.survey.done()?;
+        let look = |layer: &Option<Layer>| match layer.as_ref().filter(|layer| layer.sampler.is_some()) {
+            None => Some(None),
+            Some(layer) => layer.settled().map(Some),
+        };
+        Some(Setting::new(&self.plan, &self.picture, [look(&self.layers[0])?, look(&self.layers[1])?]))
+    }
+
+    pub(super) fn states(&self) -> Vec<SlotState> {
+        let state = |slot: &SlotWork| match &slot.picture {
+            Picturing::Done => SlotState::Ready,
+            Picturing::Failed(error) => SlotState::Failed(error.clone()),
+            Picturing::Running => SlotState::Rendering,
+            Picturing::Due if slot.parts.contains(&Part::Reading) => SlotState::Rendering,
+            Picturing::Due => SlotState::Waiting,
+        };
+        self.slots.iter().map(state).collect()
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            done: self.slots.iter().filter(|slot| slot.counted).count(),
+            of: self.slots.len(),
+            elapsed: self.finished.unwrap_or_else(|| self.started.elapsed()),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Values of both layers over all slots at one place.
+
+use std::sync::Arc;
+
+use super::cache::{Cache, Kept};
+use super::place;
+use super::reel::{Batch, Reel, Wanted};
+use super::snapshot::PointSeries;
+use crate::grid::{Grid, Window};
+
+/// How far the answer for one layer of a slot has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Answer {
+    Due,
+    Reading,
+    Known(f32),
+}
+
+/// A place that was asked for.
+pub(super) struct Asked {
+    /// Tells answers to this question from those to an older one.
+    pub number: u64,
+    lon: f64,
+    lat: f64,
+    /// Where the place lies on the layers' grids; `None` outside.
+    places: [Option<(f64, f64)>; 2],
+    answers: [Vec<Answer>; 2],
+    batches: [Vec<Vec<(u64, u32, u64)>>; 2],
+}
+
+impl Asked {
+    /// What the cache has is known at once.
+    pub(super) fn new(reel: &Reel, lon: f64, lat: f64, cache: &mut Cache) -> Self {
+        let grid = |n: usize| reel.layers[n].as_ref().map(|layer| layer.plan.grid.clone());
+        let places = [0, 1].map(|n| place::locate(grid(n)?.as_ref(), lon, lat));
+        let answers = [0, 1].map(|n| {
+            let answer = |slot| match (reel.field_key(slot, n), places[n]) {
+                (Some(_), Some(_)) => Answer::Due,
+                _ => Answer::Known(f32::NAN),
+            };
+            (0..reel.len()).map(answer).collect::<Vec<_>>()
+        });
+        let chunks = |n: usize| {
+            let of = |slot| reel.layers[n].as_ref().map(|layer| layer.batches(slot).to_vec()).unwrap_or_default();
+            (0..reel.len()).map(of).collect::<Vec<_>>()
+        };
+        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let mut asked = Self { number, lon, lat, places, answers, batches: [chunks(0), chunks(1)] };
+        for slot in 0..reel.len() {
+            for n in 0..2 {
+                if let Some(kept) = reel.field_key(slot, n).and_then(|key| cache.field(key)) {
+                    asked.fill(reel, slot, n, &kept);
+                }
+            }
+        }
+        asked
+    }
+
+    /// Takes the value from a field that was kept, if it reaches so far.
+    pub(super) fn fill(&mut self, reel: &Reel, slot: usize, layer: usize, kept: &Arc<Kept>) {
+        let (Some(place), Some(grid)) = (self.places[layer], reel.layers[layer].as_ref().map(|l| &l.plan.grid)) else {
+            return;
+        };
+        if holds(kept, grid, place) {
+            self.know(slot, layer, place::interpolate(kept, grid.nx, place));
+        }
+    }
+
+    pub(super) fn know(&mut self, slot: usize, layer: usize, value: f32) {
+        if let Some(answer) = self.answers[layer].get_mut(slot) {
+            *answer = Answer::Known(value);
+        }
+    }
+
+    /// The next fields to read, together with those in the same chunks.
+    pub(super) fn next(&mut self, reel: &Reel) -> Option<Batch> {
+        for n in 0..2 {
+            let Some(layer) = reel.layers[n].as_ref().filter(|layer| layer.may_read()) else { continue };
+            let Some(first) = self.answers[n].iter().position(|answer| *answer == Answer::Due) else { continue };
+            let chunks = self.batches[n].get(first)?.clone();
+            let mut wanted: Vec<Wanted> = Vec::new();
+            for (slot, answer) in self.answers[n].iter_mut().enumerate() {
+                if *answer == Answer::Due && self.batches[n].get(slot) == Some(&chunks) {
+                    *answer = Answer::Reading;
+                    wanted.extend(layer.wanted(slot));
+                }
+            }
+            return Some(Batch { layer: n, wanted });
+        }
+        None
+    }
+
+    /// These were not read after all.
+    pub(super) fn give_up(&mut self, layer: usize, slots: impl Iterator<Item = usize>) {
+        for slot in slots {
+            if let Some(answer) = self.answers[layer].get_mut(slot).filter(|answer| **answer == Answer::Reading) {
+                *answer = Answer::Due;
+            }
+        }
+    }
+
+    /// The four points around the place.
+    pub(super) fn window(&self, layer: usize, grid: &Grid) -> Option<(Window, (f64, f64))> {
+        let (x, y) = self.places[layer]?;
+        let (i0, j0) = (x.floor() as usize, y.floor() as usize);
+        let window = Window { j0, i0, ny: (grid.ny.checked_sub(j0)?).min(2), nx: grid.nx.min(2) };
+        Some((window, (x, y)))
+    }
+
+    pub(super) fn answer(&self) -> Arc<PointSeries> {
+        let values = |answers: &[Answer]| {
+            let value = |answer: &Answer| if let Answer::Known(value) = answer { *value } else { f32::NAN };
+            answers.iter().map(value).collect()
+        };
+        let complete = self.answers.iter().flatten().all(|answer| matches!(answer, Answer::Known(_)));
+        let [bands, lines] = [values(&self.answers[0]), values(&self.answers[1])];
+        Arc::new(PointSeries { lat: self.lat, lon: self.lon, bands, lines, complete })
+    }
+}
+
+/// The points around the place lie in what is kept.
+fn holds(kept: &Kept, grid: &Grid, (x, y): (f64, f64)) -> bool {
+    let Window { j0, i0, ny, nx } = kept.window;
+    let row = y.floor() as usize;
+    let column = (x.floor() as usize + grid.nx).saturating_sub(i0) % grid.nx.max(1);
+    let next = |part: f64| usize::from(part.fract() > 0.0);
+    row >= j0 && row + next(y) < j0 + ny && (column + next(x) < nx || nx >= grid.nx)
+}

@@ -4,12 +4,14 @@
 //! Colours are blended as sRGB bytes, and a [`Canvas`] is always opaque.
 
 mod canvas;
+mod fill;
 mod mask;
 mod spans;
 mod sprite;
 mod text;
 
 pub use canvas::Canvas;
+pub use fill::Fill;
 pub use mask::{Dashes, Mask};
 pub use spans::{Layer, Spans};
 pub use sprite::Sprite;

@@ -5,6 +5,8 @@ use super::layers::{Scale, Theme, outlines};
 use super::trace::Tracer;
 use crate::raster::{Canvas, Dashes, Fill, Layer, Mask, Rgba, Spans};
 
+/// Beside the Earth.
+const PAGE: Rgba = Rgba::opaque([250, 250, 249]);
 const OCEAN: Rgba = Rgba::opaque([208, 222, 234]);
 const LAND: Rgba = Rgba::opaque([246, 243, 235]);
 const LAKE: Rgba = Rgba::opaque([196, 214, 230]);
@@ -62,8 +64,16 @@ fn ground(view: &View, tracer: &Tracer, scale: Scale) -> Vec<u8> {
     let [width, height] = view.size;
     let mut pixels = vec![0; width as usize * height as usize * 4];
     let mut canvas = Canvas::new(&mut pixels, width, height);
-    canvas.fill(OCEAN);
     let (mut fill, mut mask) = (Fill::new(width, height), Mask::new(width, height));
+    match tracer.earth() {
+        Some(earth) => {
+            canvas.fill(PAGE);
+            fill.ring(&earth);
+            fill.drain_into(&mut mask);
+            mask.paint(&mut canvas, OCEAN, 1.0);
+        }
+        None => canvas.fill(OCEAN),
+    }
     for (theme, colour) in [(Theme::Land, LAND), (Theme::Lakes, LAKE)] {
         for ring in outlines(theme, scale).parts() {
             tracer.ring(ring, |pixels| fill.ring(pixels));
@@ -101,4 +111,92 @@ fn lines(view: &View, tracer: &Tracer, scale: Scale) -> Spans {
         layer.paint(&mut mask, pen.colour);
     }
     layer.into_spans()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grid::{Earth, PolarStereographic, Projection, RotatedPole};
+    use crate::map::region;
+
+    /// The colour of the ground at a position.
+    fn ground_at(view: &View, basemap: &Basemap, lon: f64, lat: f64) -> Option<Rgba> {
+        let (x, y) = view.to_pixel(lon, lat)?;
+        let [width, height] = view.size.map(f64::from);
+        if !((0.0..width).contains(&x) && (0.0..height).contains(&y)) {
+            return None;
+        }
+        let at = (y as usize * view.size[0] as usize + x as usize) * 4;
+        Some(Rgba::opaque([basemap.ground[at], basemap.ground[at + 1], basemap.ground[at + 2]]))
+    }
+
+    /// Places far from any coast: each view must show them as what they are.
+    fn check(view: &View, least: usize) {
+        let places = [
+            (-100.0, 55.0, LAND),
+            (-100.0, 40.0, LAND),
+            (-42.0, 72.0, LAND),
+            (25.0, 48.0, LAND),
+            (67.0, 35.0, LAND),
+            (100.0, 62.0, LAND),
+            (134.0, -25.0, LAND),
+            (-60.0, -10.0, LAND),
+            (178.0, 67.5, LAND),
+            (-178.5, 67.5, LAND),
+            (0.0, -82.0, LAND),
+            (-87.5, 47.6, LAKE),
+            (51.0, 41.5, OCEAN),
+            (-40.0, 35.0, OCEAN),
+            (-150.0, 45.0, OCEAN),
+            (179.0, 30.0, OCEAN),
+            (-179.0, 30.0, OCEAN),
+            (-20.0, -40.0, OCEAN),
+            (-30.0, 86.0, OCEAN),
+            (-86.0, 60.0, OCEAN),
+        ];
+        let basemap = Basemap::new(view);
+        let mut seen = 0;
+        for (lon, lat, expected) in places {
+            if let Some(found) = ground_at(view, &basemap, lon, lat) {
+                assert_eq!(found, expected, "{lon} {lat} in {:?}", view.projection);
+                seen += 1;
+            }
+        }
+        assert!(seen >= least, "{seen} places seen");
+    }
+
+    #[test]
+    fn land_and_water_lie_where_they_are_in_every_region() {
+        for (id, least) in [("canada", 4), ("north-america", 5), ("north", 10), ("global", 20)] {
+            check(&region(id).expect("a region").view([800, 500], 1.0, None), least);
+        }
+    }
+
+    #[test]
+    fn land_and_water_lie_where_they_are_about_any_pole_and_meridian() {
+        let degrees = |projection| View {
+            projection,
+            centre: (0.0, 0.0),
+            units_per_pixel: 0.45,
+            size: [800, 400],
+            pixels_per_point: 1.0,
+        };
+        // A rotated pole over land (the outline of Eurasia runs round it), one over the sea, one over the true pole.
+        for (lat, lon) in [(36.1, 65.0), (39.25, -162.0), (90.0, 0.0), (-20.0, 134.0)] {
+            check(&degrees(Projection::RotatedPole(RotatedPole::new(lat, lon, 0.0))), 19);
+        }
+        for central_longitude in [-90.0, 150.0, 180.0] {
+            let projection = Projection::PlateCarree { central_longitude };
+            check(&View { centre: (central_longitude, 0.0), ..degrees(projection) }, 20);
+        }
+        let south = PolarStereographic::true_at(true, -60.0, 0.0, Earth::sphere(6_371_229.0)).expect("a projection");
+        check(&View { units_per_pixel: 40_000.0, ..degrees(Projection::PolarStereographic(south)) }, 4);
+    }
+
+    #[test]
+    fn beside_the_earth_there_is_only_the_page() {
+        let view = region("global").expect("a region").view([800, 600], 1.0, None);
+        let basemap = Basemap::new(&view);
+        assert_eq!(basemap.ground[..3], [PAGE.red, PAGE.green, PAGE.blue]);
+    }
 }

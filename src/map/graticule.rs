@@ -59,22 +59,38 @@ impl Graticule {
         graticule
     }
 
+    /// Keeps a line and finds its labels: a parallel at the left edge, a meridian at the lower one; where it does not
+    /// reach its own edge, at the other.
     fn add(&mut self, circle: Circle, line: &[(f32, f32)], tracer: &Tracer, view: &View) {
         let [width, height] = view.size.map(|n| n as f32);
+        let (mut left, mut below) = (Vec::new(), Vec::new());
+        let mut lowest: Option<(f32, f32)> = None;
         tracer.line(line, |pixels| {
             for pair in pixels.windows(2) {
                 let &[(ax, ay), (bx, by)] = pair else { continue };
-                let (edge, left) = match circle {
-                    Circle::Parallel(_) => (cross(ax, bx, ay, by, 0.5), true),
-                    Circle::Meridian(_) => (cross(ay, by, ax, bx, height - 0.5), false),
-                };
-                let (list, length) = if left { (&mut self.left, height) } else { (&mut self.below, width) };
-                if let Some(at) = edge.filter(|at| (0.0..=length).contains(at)) {
-                    list.push(Anchor { circle, at });
-                }
+                left.extend(cross(ax, bx, ay, by, 0.5).filter(|at| (0.0..=height).contains(at)));
+                below.extend(cross(ay, by, ax, bx, height - 0.5).filter(|at| (0.0..=width).contains(at)));
             }
+            let inside = pixels.iter().filter(|p| (0.0..=width).contains(&p.0) && (0.0..=height).contains(&p.1));
+            lowest = inside.chain(&lowest).copied().max_by(|a, b| a.1.total_cmp(&b.1));
             self.lines.push(pixels.to_vec());
         });
+        // The lower end of the world may lie above the edge: its meridians are labelled below it all the same.
+        if let (Circle::Meridian(_), true, true, Some((x, _))) =
+            (circle, below.is_empty(), view.projection.is_in_degrees(), lowest)
+        {
+            below.push(x);
+        }
+        let own_first = match circle {
+            Circle::Parallel(_) => !left.is_empty(),
+            Circle::Meridian(_) => below.is_empty(),
+        };
+        let anchors = |list: Vec<f32>| list.into_iter().map(move |at| Anchor { circle, at });
+        if own_first {
+            self.left.extend(anchors(left));
+        } else {
+            self.below.extend(anchors(below));
+        }
     }
 }
 
@@ -111,8 +127,8 @@ fn along(from: f64, to: f64, point: impl Fn(f64) -> (f32, f32)) -> Vec<(f32, f32
 
 /// The least round number of degrees that is not under `wanted`.
 fn round_step(wanted: f64) -> f64 {
-    const STEPS: [f64; 11] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0];
-    STEPS.into_iter().find(|step| *step >= wanted * 0.8).unwrap_or(60.0)
+    const STEPS: [f64; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0];
+    STEPS.into_iter().find(|step| *step >= wanted * 0.8).unwrap_or(30.0)
 }
 
 /// The degrees that a view shows.
@@ -152,6 +168,9 @@ impl Extent {
             view.to_pixel(middle, lat).is_some_and(|(x, y)| (0.0..=width).contains(&x) && (0.0..=height).contains(&y))
         };
         let around = !view.projection.is_in_degrees();
+        if !around && extent.east - extent.west > 330.0 {
+            (extent.west, extent.east) = (middle - 180.0, middle + 180.0);
+        }
         for (pole, lat) in [(90.0, 89.99), (-90.0, -89.99)] {
             if around && shows(lat) {
                 extent.pole = true;

@@ -23,14 +23,31 @@ pub(super) struct Tracer<'a> {
 
 impl<'a> Tracer<'a> {
     pub fn new(view: &'a View) -> Self {
-        let middle = match view.projection.seam() {
-            Seam::None => None,
-            Seam::Meridian(seam) => Some(wrap(seam + 180.0)),
-            Seam::Rotated(_) => Some(0.0),
+        let middle = match (&view.projection, view.projection.seam()) {
+            // Its x counts from its own central longitude, which may stand a whole turn away.
+            (Projection::PlateCarree { central_longitude }, _) => Some(*central_longitude),
+            (_, Seam::None) => None,
+            (_, Seam::Meridian(seam)) => Some(wrap(seam + 180.0)),
+            (_, Seam::Rotated(_)) => Some(0.0),
         };
         let (south, north) = (limit(&view.projection, -1.0), limit(&view.projection, 1.0));
         let straight = view.projection.is_in_degrees();
         Self { view, middle, south, north, straight, seen: Seen::new(view) }
+    }
+
+    /// The outline of the Earth in pixels; `None` where it fills the map without an edge of its own.
+    pub fn earth(&self) -> Option<Vec<(f64, f64)>> {
+        if let Some(cap) = self.view.projection.cap() {
+            // Seen from the antipode every direction lies beyond the rim, and is pushed onto it.
+            let far = |n: i32| {
+                let turn = f64::from(n).to_radians();
+                (cap.lon + 180.0 + turn.cos(), (turn.sin() - cap.lat).clamp(-89.0, 89.0))
+            };
+            return Some((0..360).filter_map(|n| self.pixel(far(n))).collect());
+        }
+        let middle = self.middle.filter(|_| self.straight)?;
+        let corners = [(-180.0, -90.0), (-180.0, 90.0), (180.0, 90.0), (180.0, -90.0)];
+        Some(corners.into_iter().filter_map(|(lon, lat)| self.pixel((middle + lon, lat))).collect())
     }
 
     /// The pieces of a line that may be in view, in pixels.
@@ -176,9 +193,7 @@ impl<'a> Tracer<'a> {
             Projection::RotatedPole(_) | Projection::PlateCarree { .. } => (lon, lat),
             _ => projection.forward(lon, lat)?,
         };
-        let view = self.view;
-        let px = f64::from(view.size[0]) * 0.5 + (x - view.centre.0) / view.units_per_pixel;
-        let py = f64::from(view.size[1]) * 0.5 - (y - view.centre.1) / view.units_per_pixel;
+        let (px, py) = self.view.pixel_of((x, y));
         (px.is_finite() && py.is_finite()).then_some((px, py))
     }
 }
@@ -194,11 +209,7 @@ fn limit(projection: &Projection, sign: f64) -> f64 {
 }
 
 /// The part of a ring where `inside` is not negative (Sutherland and Hodgman), `on` giving the point on the cut.
-fn clip(
-    ring: &[(f64, f64)],
-    inside: impl Fn((f64, f64)) -> f64,
-    on: impl Fn(f64) -> (f64, f64),
-) -> Vec<(f64, f64)> {
+fn clip(ring: &[(f64, f64)], inside: impl Fn((f64, f64)) -> f64, on: impl Fn(f64) -> (f64, f64)) -> Vec<(f64, f64)> {
     let mut kept = Vec::with_capacity(ring.len() + 4);
     let Some(&last) = ring.last() else { return kept };
     let mut before = last;
@@ -238,8 +249,7 @@ fn onto_limb(cap: &Cap, at: (f64, f64)) -> (f64, f64) {
     let azimuth = (turn.sin() * b.cos()).atan2(a.cos() * b.sin() - a.sin() * b.cos() * turn.cos());
     let reach = rim.to_radians();
     let lat = (a.sin() * reach.cos() + a.cos() * reach.sin() * azimuth.cos()).clamp(-1.0, 1.0).asin();
-    let lon = cap.lon.to_radians()
-        + (azimuth.sin() * reach.sin() * a.cos()).atan2(reach.cos() - a.sin() * lat.sin());
+    let lon = cap.lon.to_radians() + (azimuth.sin() * reach.sin() * a.cos()).atan2(reach.cos() - a.sin() * lat.sin());
     (lon.to_degrees(), lat.to_degrees())
 }
 

@@ -61,7 +61,16 @@ impl Axis {
     pub fn find_turning(&self, value: f64, period: f64, closes: bool) -> Option<f64> {
         let first = *self.rising.first()?;
         let value = if self.falls { -value } else { value };
-        let mut offset = (value - first).rem_euclid(period);
+        let mut offset = value - first;
+        // Seldom more than a turn away, and a division costs more than the rest of the search.
+        if offset < 0.0 {
+            offset += period;
+        } else if offset >= period {
+            offset -= period;
+        }
+        if !(0.0..period).contains(&offset) {
+            offset = offset.rem_euclid(period);
+        }
         // The last digits of a coordinate in f32 must not push a point out of a grid that it begins.
         let slack = self.mean_step() * 1e-4;
         if offset > period - slack && !closes {

@@ -5,10 +5,12 @@ mod domain;
 mod graticule;
 mod layers;
 mod regions;
+mod sampler;
 mod trace;
 mod view;
 
 pub use basemap::Basemap;
 pub use graticule::{Anchor, Circle, Graticule, label};
 pub use regions::{Region, region, regions};
+pub use sampler::{Lattice, Sampler};
 pub use view::View;

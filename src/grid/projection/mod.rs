@@ -145,5 +145,13 @@ impl Projection {
 /// The same direction in -180 to 180.
 #[must_use]
 pub fn wrap(degrees: f64) -> f64 {
-    if (-180.0..180.0).contains(&degrees) { degrees } else { (degrees + 180.0).rem_euclid(360.0) - 180.0 }
+    if (-180.0..180.0).contains(&degrees) {
+        degrees
+    } else if (180.0..540.0).contains(&degrees) {
+        degrees - 360.0
+    } else if (-540.0..-180.0).contains(&degrees) {
+        degrees + 360.0
+    } else {
+        (degrees + 180.0).rem_euclid(360.0) - 180.0
+    }
 }

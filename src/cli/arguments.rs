@@ -51,6 +51,8 @@ pub enum Command {
     Info(Info),
     /// Read values at a place or a grid point
     Probe(Probe),
+    /// Draw frames as PNG files, the same that the window shows
+    Render(Box<Render>),
     /// Print the completion script of a shell
     #[command(hide = true)]
     Completions { shell: Shell },
@@ -121,6 +123,69 @@ pub struct Probe {
     pub batch: bool,
 }
 
+#[derive(Args, Debug)]
+pub struct Render {
+    /// Files or folders; together they form one data set
+    #[arg(required_unless_present_any = ["list_products", "list_regions"], value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Model, by its name [default: the first]
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+
+    /// Run, as 2026-11-20T12:00:00Z or 2026112012 [default: the newest]
+    #[arg(long, value_name = "TIME")]
+    pub run: Option<String>,
+
+    /// Product, as --list-products names it [default: the first that the files have]
+    #[arg(long, value_name = "ID")]
+    pub product: Option<String>,
+
+    /// One variable in colours, as `info` lists it
+    #[arg(long, value_name = "NAME", conflicts_with = "product")]
+    pub variable: Option<String>,
+
+    /// Level: hPa for pressures, else the file's own number [default: 500 hPa or the nearest]
+    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true)]
+    pub level: Option<f64>,
+
+    /// Region, as --list-regions names it [default: canada, or all of the data where it lies elsewhere]
+    #[arg(long, value_name = "ID")]
+    pub region: Option<String>,
+
+    /// Lead time in hours [default: nearest to now]
+    #[arg(long, value_name = "HOURS", allow_negative_numbers = true)]
+    pub lead: Option<f64>,
+
+    /// Every lead time
+    #[arg(long, conflicts_with = "lead")]
+    pub all: bool,
+
+    /// Width and height in pixels
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1600x1000", value_parser = size)]
+    pub size: [u32; 2],
+
+    /// Pixels for each point of text and line: 2 for dense screens
+    #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = scale)]
+    pub scale: f32,
+
+    /// A file; with --all a folder, which is made; `none` draws and writes nothing
+    #[arg(long, required_unless_present_any = ["list_products", "list_regions"], value_name = "PATH")]
+    pub out: Option<PathBuf>,
+
+    /// Print one JSON object: frames, files, seconds
+    #[arg(long)]
+    pub json: bool,
+
+    /// List the products, a line each, the id first
+    #[arg(long)]
+    pub list_products: bool,
+
+    /// List the regions, a line each, the id first
+    #[arg(long)]
+    pub list_regions: bool,
+}
+
 fn language(text: &str) -> Result<Language, String> {
     match text {
         "en" => Ok(Language::English),
@@ -142,6 +207,21 @@ fn bytes(text: &str) -> Result<u64, String> {
     };
     let number: u64 = number.parse().map_err(|_| "a number of bytes with K, M or G behind it".to_owned())?;
     number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
+}
+
+/// `1600x1000`; a frame of this program has at most a hundred million pixels.
+fn size(text: &str) -> Result<[u32; 2], String> {
+    let (width, height) = text.split_once(['x', '×', 'X']).ok_or("WIDTHxHEIGHT, as 1600x1000")?;
+    let side = |text: &str| text.trim().parse::<u32>().ok().filter(|side| (16..=30_000).contains(side));
+    let (Some(width), Some(height)) = (side(width), side(height)) else {
+        return Err("each side is 16 to 30000 pixels long".to_owned());
+    };
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels <= 100_000_000 { Ok([width, height]) } else { Err("at most 100 million pixels".to_owned()) }
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    text.parse().ok().filter(|scale| (0.5..=8.0).contains(scale)).ok_or_else(|| "a number from 0.5 to 8".to_owned())
 }
 
 fn pair<T: std::str::FromStr>(text: &str) -> Result<[T; 2], String> {
@@ -175,6 +255,14 @@ mod tests {
         assert_eq!(bytes("4096"), Ok(4096));
         assert!(bytes("a lot").is_err());
         assert!(bytes("99999999999999999999G").is_err());
+    }
+
+    #[test]
+    fn a_size_is_width_and_height_within_reason() {
+        assert_eq!(size("1600x1000"), Ok([1600, 1000]));
+        for wrong in ["1600", "x", "0x0", "1600x", "30000x30000", "-1x5", "99999999999x2"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod opening;
 mod output;
 mod probe;
 mod prober;
+mod render;
 mod shell;
 
 use std::any::Any;
@@ -47,17 +48,18 @@ pub fn run(command: &Command, common: &Common) -> Status {
     // A panic is caught where it happens, see `guarded`, and told in one sentence; the default hook would tell it twice.
     panic::set_hook(Box::new(|_| {}));
     let mut output = Output::new(language);
-    let status = guarded(|| dispatch(command, &mut output)).unwrap_or_else(|message| {
+    let status = guarded(|| dispatch(command, common, &mut output)).unwrap_or_else(|message| {
         output.complain(&text::fill(language, "cli.internal_error", &[("message", &message)]));
         Status::InPart
     });
     output.finish(status)
 }
 
-fn dispatch(command: &Command, output: &mut Output) -> Status {
+fn dispatch(command: &Command, common: &Common, output: &mut Output) -> Status {
     match command {
         Command::Info(asked) => info::run(asked, output),
         Command::Probe(asked) => probe::run(asked, output),
+        Command::Render(asked) => render::run(asked, common, output),
         Command::Completions { shell } => shell::completions(*shell, output),
         Command::Man => shell::man(output),
     }

@@ -1,0 +1,195 @@
+//! From what was typed to a request; what was left out is chosen as the window would.
+
+use super::super::arguments::Render;
+use super::super::number;
+use super::super::opening::Opened;
+use super::super::output::Output;
+use crate::catalog::{self, Catalog, Model, Run, inventory};
+use crate::engine::{self, Picture, Plan, Request, Selection, Subject};
+use crate::field::{Level, LevelKind};
+use crate::map::{self, Region};
+use crate::product;
+use crate::render::Layout;
+use crate::text::{self, Bilingual, Language};
+use crate::time::{LeadTime, Moment};
+
+/// A request, laid out.
+pub struct Choice {
+    pub request: Request,
+    pub plan: Plan,
+    /// Slots of the plan that are wanted.
+    pub slots: Vec<usize>,
+    /// How the files of a loop begin: `rh-gz_500hPa`.
+    pub name: String,
+}
+
+/// One line for each product or region, its id first.
+pub fn list(asked: &Render, output: &mut Output) {
+    let language = output.language;
+    let products = product::products().iter().map(|product| (product.id.as_str(), &product.name));
+    let mut line = |(id, name): (&str, &Bilingual)| output.line(&format!("{id:<16}{}", name.in_language(language)));
+    if asked.list_products {
+        products.for_each(&mut line);
+    }
+    if asked.list_regions {
+        map::regions().iter().map(|region| (region.id.as_str(), &region.name)).for_each(line);
+    }
+}
+
+/// `Err` with a sentence that says what there is instead.
+pub fn choose(asked: &Render, opened: &[Opened], catalog: &Catalog, language: Language) -> Result<Choice, String> {
+    let chooser = Chooser { asked, catalog, language };
+    let subject = chooser.subject(opened)?;
+    let (model, run, subject) = chooser.run_with(subject)?;
+    let level = chooser.level(run, &subject)?;
+    let selection = Selection { model: model.id.clone(), run: run.reference, subject, level, member: 0, union: false };
+    let plan = Plan::new(catalog, &selection, 1.0).filter(|plan| !plan.slots.is_empty());
+    let plan = plan.ok_or_else(|| text::say(language, "cli.nothing_to_draw").to_owned())?;
+    let slot = chooser.slot(&plan)?;
+    let name = name_of(&selection);
+    let picture = chooser.picture(&plan)?;
+    let slots = if asked.all { (0..plan.slots.len()).collect() } else { vec![slot] };
+    Ok(Choice { request: Request { selection, picture, slot }, plan, slots, name })
+}
+
+struct Chooser<'a> {
+    asked: &'a Render,
+    catalog: &'a Catalog,
+    language: Language,
+}
+
+impl<'a> Chooser<'a> {
+    /// `cli.<key>` with what was asked for and what there is.
+    fn absent(&self, key: &str, name: &str, there: impl IntoIterator<Item = String>) -> String {
+        let there: Vec<String> = there.into_iter().collect();
+        text::fill(self.language, key, &[("name", name), ("names", &there.join(", "))])
+    }
+
+    /// The product or variable that was named.
+    fn subject(&self, opened: &[Opened]) -> Result<Option<Subject>, String> {
+        if let Some(id) = &self.asked.product {
+            let known = product::product(id).map(|product| Subject::Product(product.id.clone()));
+            let ids = || product::products().iter().map(|product| product.id.clone());
+            return known.map(Some).ok_or_else(|| self.absent("cli.no_product", id, ids()));
+        }
+        let Some(name) = &self.asked.variable else { return Ok(None) };
+        let series = || self.runs().flat_map(|(_, run)| &run.series).map(|series| &series.parameter);
+        if let Some(parameter) = series().find(|parameter| parameter.id == *name) {
+            return Ok(Some(Subject::Variable(parameter.id.clone())));
+        }
+        // As the file names it, which is what `info` lists.
+        let listed = inventory(opened);
+        let variable = listed
+            .iter()
+            .filter(|l| l.id == *name)
+            .chain(&listed)
+            .find_map(|listed| listed.variable().filter(|variable| listed.id == *name || variable.name == *name));
+        let parameter = variable.map(|variable| catalog::meaning(variable).0.id);
+        let names = || listed.iter().map(|listed| listed.id.clone());
+        parameter.map(|id| Some(Subject::Variable(id))).ok_or_else(|| self.absent("cli.no_variable", name, names()))
+    }
+
+    /// All runs of all models, the window's first choice first.
+    fn runs(&self) -> impl Iterator<Item = (&'a Model, &'a Run)> {
+        self.catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)))
+    }
+
+    /// The first run that was named, or that has what was named, and what it shows.
+    fn run_with(&self, subject: Option<Subject>) -> Result<(&'a Model, &'a Run, Subject), String> {
+        let fits = |model: &Model| self.asked.model.as_ref().is_none_or(|asked| is_called(model, asked));
+        let of_model: Vec<_> = self.runs().filter(|(model, _)| fits(model)).collect();
+        if let Some(name) = self.asked.model.as_ref().filter(|_| of_model.is_empty()) {
+            return Err(self.absent("cli.no_model", name, self.catalog.models.iter().map(|model| model.id.clone())));
+        }
+        let is_asked = |run: &Run| self.asked.run.as_ref().is_none_or(|asked| is_of(run, asked));
+        let wanted: Vec<_> = of_model.iter().filter(|(_, run)| is_asked(run)).collect();
+        if let Some(name) = self.asked.run.as_ref().filter(|_| wanted.is_empty()) {
+            let runs = of_model.iter().filter_map(|(_, run)| run.reference).map(|run| run.0.iso());
+            return Err(self.absent("cli.no_run", name, runs));
+        }
+        let has = |run: &Run| {
+            let subjects = engine::subjects(run);
+            match &subject {
+                Some(subject) => subjects.contains(subject).then(|| subject.clone()),
+                None => subjects.into_iter().next(),
+            }
+        };
+        let found = wanted.iter().find_map(|(model, run)| Some((*model, *run, has(run)?)));
+        found.ok_or_else(|| match &subject {
+            Some(Subject::Product(id) | Subject::Variable(id)) => {
+                let series = wanted.iter().flat_map(|(_, run)| &run.series);
+                self.absent("cli.no_subject", id, series.map(|series| series.parameter.id.clone()))
+            }
+            None => text::say(self.language, "cli.nothing_to_draw").to_owned(),
+        })
+    }
+
+    fn level(&self, run: &Run, subject: &Subject) -> Result<Option<Level>, String> {
+        let Some(asked) = self.asked.level else { return Ok(engine::first_level(run, subject)) };
+        let levels: Vec<Level> = engine::levels(run, subject).into_iter().flatten().collect();
+        // Hectopascals first; the number of another kind of level otherwise.
+        let by_number = || levels.iter().find(|level| (level.value - asked).abs() <= 1e-6 * asked.abs());
+        let level = levels.iter().find(|level| **level == Level::hpa(asked)).or_else(by_number);
+        let there = levels.iter().map(ToString::to_string);
+        level.copied().map(Some).ok_or_else(|| self.absent("cli.no_such_level", &number(asked), there))
+    }
+
+    fn slot(&self, plan: &Plan) -> Result<usize, String> {
+        let Some(asked) = self.asked.lead else { return Ok(plan.slot_of(Moment::now())) };
+        let lead = LeadTime::from_hours(asked);
+        let slot = plan.slots.iter().position(|slot| lead.is_some() && slot.time.lead == lead);
+        let there = plan.slots.iter().filter_map(|slot| slot.time.lead).map(|lead| number(lead.hours()));
+        slot.ok_or_else(|| self.absent("cli.no_lead", &number(asked), there))
+    }
+
+    fn picture(&self, plan: &Plan) -> Result<Picture, String> {
+        let region = self.region(plan)?;
+        let (size, pixels_per_point) = (self.asked.size, self.asked.scale);
+        let map = Layout::new(size, pixels_per_point).map;
+        let grid = plan.grid().map(AsRef::as_ref);
+        Ok(Picture {
+            size,
+            pixels_per_point,
+            region: region.id.clone(),
+            view: region.view([map.width, map.height], pixels_per_point, grid),
+            language: self.language,
+            interval_factor: 1.0,
+        })
+    }
+
+    /// The one that was named; else the first, or all of the data where that lies elsewhere.
+    fn region(&self, plan: &Plan) -> Result<&'static Region, String> {
+        let ids = || map::regions().iter().map(|region| region.id.clone());
+        if let Some(id) = &self.asked.region {
+            return map::region(id).ok_or_else(|| self.absent("cli.no_region", id, ids()));
+        }
+        let meets = |region: &&Region| plan.grid().is_none_or(|grid| region.meets(grid));
+        let usual = map::regions().first().filter(meets).or_else(|| map::regions().last());
+        usual.ok_or_else(|| text::say(self.language, "cli.nothing_to_draw").to_owned())
+    }
+}
+
+fn is_called(model: &Model, name: &str) -> bool {
+    [&model.id, &model.name.en, &model.name.fr].iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// `2026-11-20T12:00:00Z`, `2026-11-20 12Z`, `2026112012`
+fn is_of(run: &Run, asked: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let Some(reference) = run.reference else { return false };
+    let (known, asked) = (digits(&reference.0.iso()), digits(asked));
+    asked.len() >= 8
+        && known.starts_with(&asked)
+        && known.get(asked.len()..).is_some_and(|rest| rest.chars().all(|c| c == '0'))
+}
+
+/// Letters, digits and a few signs that every file system takes.
+fn name_of(selection: &Selection) -> String {
+    let (Subject::Product(id) | Subject::Variable(id)) = &selection.subject;
+    let level = selection.level.map(|level| match level.kind {
+        LevelKind::Pressure => format!("_{}hPa", number(level.value)),
+        _ => format!("_{}", number(level.value)),
+    });
+    let name = format!("{id}{}", level.unwrap_or_default());
+    name.chars().map(|c| if c.is_alphanumeric() || "-_.+".contains(c) { c } else { '-' }).collect()
+}

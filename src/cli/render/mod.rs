@@ -1,0 +1,135 @@
+//! `millibar render`: frames as PNG files, the same that the window shows.
+
+mod choice;
+mod writer;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::arguments::{Common, Render};
+use super::opening::{self, Opened};
+use super::output::Output;
+use super::{Status, guarded};
+use crate::catalog::Catalog;
+use crate::engine::{self, Options, Rendered};
+use crate::text;
+
+use choice::Choice;
+use writer::{Target, Writer, Written};
+
+pub fn run(asked: &Render, common: &Common, output: &mut Output) -> Status {
+    if asked.list_products || asked.list_regions {
+        choice::list(asked, output);
+        return Status::Done;
+    }
+    let start = Instant::now();
+    let opened = opening::open_all(&asked.files);
+    let status = opening::report(&opened, output);
+    if status != Status::Done {
+        return status;
+    }
+    let catalog = Arc::new(Catalog::new(&opened));
+    for note in &catalog.notes {
+        output.complain(&note.tell(output.language));
+    }
+    if catalog.is_empty() {
+        output.complain_in_words("cli.nothing_to_draw", &[]);
+        return Status::AllRefused;
+    }
+    match choice::choose(asked, &opened, &catalog, output.language) {
+        Ok(choice) => draw(&Job { asked, common, opened: &opened, catalog, choice, start }, output),
+        Err(sentence) => {
+            output.complain(&sentence);
+            Status::WrongUsage
+        }
+    }
+}
+
+/// What was asked for, in the rooms' words.
+struct Job<'a> {
+    asked: &'a Render,
+    common: &'a Common,
+    opened: &'a [Opened],
+    catalog: Arc<Catalog>,
+    choice: Choice,
+    start: Instant,
+}
+
+/// What `render --json` prints.
+#[derive(Serialize)]
+struct Report {
+    /// Frames that were made.
+    frames: usize,
+    /// Files that were written.
+    files: Vec<String>,
+    seconds: Seconds,
+}
+
+/// `total` by the clock, from the opening of the files on; the others summed over all cores.
+#[derive(Serialize)]
+struct Seconds {
+    total: f64,
+    read: f64,
+    render: f64,
+    write: f64,
+}
+
+fn draw(job: &Job, output: &mut Output) -> Status {
+    let target = match Target::new(job.asked, &job.choice) {
+        Ok(target) => target,
+        Err(failure) => {
+            output.complain(&failure.tell(output.language));
+            return Status::InPart;
+        }
+    };
+    let slots = &job.choice.slots;
+    let writer = Arc::new(Writer::new(target, progress_bar(slots.len())));
+    let rendered = make_frames(job, &writer);
+    let written = writer.finish();
+    tell(job, &rendered, &written, output);
+    let refused = job.opened.iter().any(|(_, outcome)| outcome.is_err());
+    let whole = rendered.is_ok() && written.failures.is_empty() && written.frames == slots.len();
+    if whole && !refused { Status::Done } else { Status::InPart }
+}
+
+fn make_frames(job: &Job, writer: &Arc<Writer>) -> Result<Rendered, String> {
+    let options = Options { threads: job.common.threads.map(usize::from), memory: job.common.memory };
+    let each = {
+        let writer = writer.clone();
+        move |slot, outcome: Result<&_, &Arc<_>>| writer.take(slot, outcome)
+    };
+    let Choice { request, slots, .. } = &job.choice;
+    guarded(|| engine::render_all(&job.catalog, request, Some(slots), options, each)).map(Option::unwrap_or_default)
+}
+
+fn progress_bar(frames: usize) -> ProgressBar {
+    // Draws on standard error, and only where that is a terminal.
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {elapsed}");
+    let bar = ProgressBar::new(frames as u64);
+    style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+}
+
+fn tell(job: &Job, rendered: &Result<Rendered, String>, written: &Written, output: &mut Output) {
+    let language = output.language;
+    for failure in &written.failures {
+        output.complain(&failure.tell(language));
+    }
+    match rendered {
+        Ok(rendered) => rendered.notes.iter().for_each(|note| output.complain(&note.tell(language))),
+        Err(message) => output.complain(&text::fill(language, "cli.internal_error", &[("message", message)])),
+    }
+    if job.asked.json {
+        let (read, render) =
+            rendered.as_ref().map_or((Duration::ZERO, Duration::ZERO), |rendered| (rendered.read, rendered.render));
+        let [total, read, render, write] =
+            [job.start.elapsed(), read, render, written.seconds].map(|duration| duration.as_secs_f64());
+        output.json(&Report {
+            frames: written.frames,
+            files: written.files.iter().map(|file| file.display().to_string()).collect(),
+            seconds: Seconds { total, read, render, write },
+        });
+    }
+}

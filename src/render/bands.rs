@@ -18,14 +18,14 @@ pub struct Refined {
 }
 
 impl Refined {
-    /// Refines a field; memory of the former one is used again.
-    pub fn refine(&mut self, field: ArrayView2<f32>) {
+    /// Refines a field, and gives its values; memory of the former one is used again.
+    pub fn refine(&mut self, field: ArrayView2<f32>) -> &[f32] {
         let (ny, nx) = field.dim();
         (self.ny, self.nx) = ((2 * ny).saturating_sub(1), (2 * nx).saturating_sub(1));
         self.values.clear();
         if ny == 0 || nx == 0 {
             (self.ny, self.nx) = (0, 0);
-            return;
+            return &self.values;
         }
         self.values.resize(self.nx * self.ny, f32::NAN);
         let range = range_of(field);
@@ -36,6 +36,7 @@ impl Refined {
             }
         }
         self.refine_columns(range);
+        &self.values
     }
 
     fn refine_columns(&mut self, range: (f32, f32)) {

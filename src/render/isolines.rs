@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lattice::Lattice;
+use crate::map::Lattice;
 
 /// A line of one value.
 #[derive(Clone, Debug, PartialEq)]

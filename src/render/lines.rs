@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::isolines::{self, Isoline, count_of_values};
 use super::labels::{self, Label, Placing};
-use super::lattice::Lattice;
 use super::prepared::Prepared;
+use crate::map::Lattice;
 use crate::product::LineStyle;
 use crate::raster::{Canvas, Mask, Rgba, Sprite};
 

@@ -2,6 +2,7 @@
 
 use super::caption::Caption;
 use super::layout::Layout;
+use crate::map::{Anchor, Graticule, label};
 use crate::raster::{Canvas, Pen, PixelRect, Rgba};
 use crate::text::Language;
 
@@ -24,6 +25,15 @@ pub struct EdgeLabel {
 pub struct EdgeLabels {
     pub left: Vec<EdgeLabel>,
     pub below: Vec<EdgeLabel>,
+}
+
+impl EdgeLabels {
+    pub fn of(graticule: &Graticule, language: Language) -> Self {
+        let words = |anchors: &[Anchor]| {
+            anchors.iter().map(|anchor| EdgeLabel { text: label(anchor.circle, language), at: anchor.at }).collect()
+        };
+        Self { left: words(&graticule.left), below: words(&graticule.below) }
+    }
 }
 
 /// A line of text in two parts: one begins at the left, the other ends at the right.

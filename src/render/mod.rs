@@ -24,9 +24,8 @@ use crate::raster::{Canvas, Mask};
 
 pub use caption::{Caption, CaptionNote, Interval};
 pub use frame::Frame;
-pub use furniture::{EdgeLabel, EdgeLabels};
 pub use layout::Layout;
-pub use prepared::{Backdrop, Prepared};
+pub use prepared::Prepared;
 
 /// A field to be drawn: the values of its sampler's window, in the unit shown, missing ones NaN.
 #[derive(Clone, Copy)]
@@ -69,7 +68,9 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
             let sampled = if layer.sampler.is_refined() { refined.refine(values.view()) } else { slice_of(&values) };
             bands::paint(&mut map, shades, bands, |y, row| layer.sampler.row(sampled, y, row));
         }
-        prepared.overlay().blend(&mut map);
+        for overlay in prepared.overlays() {
+            overlay.blend(&mut map);
+        }
         if let (Some(layer), Some(style)) = (scene.lines, prepared.line_style()) {
             let step = (LATTICE_STEP * layout.pixels_per_point).round().max(2.0) as u32;
             let lattice = layer.sampler.lattice(slice_of(&layer.values.as_standard_layout()), step);

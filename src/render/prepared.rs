@@ -4,22 +4,13 @@ use super::furniture::{self, EdgeLabels, PAPER};
 use super::layout::Layout;
 use super::legend;
 use super::shades::Shades;
-use crate::map::View;
+use crate::map::{Basemap, Graticule, View};
 use crate::product::{LineStyle, Style};
-use crate::raster::{Canvas, Pen, Spans, Sprite};
+use crate::raster::{Canvas, Dashes, Layer, Mask, Pen, Rgba, Spans, Sprite};
 use crate::text::Language;
 
-/// The map without weather.
-#[derive(Clone, Debug)]
-pub struct Backdrop {
-    /// RGBA of the map rectangle, opaque: what lies under the bands.
-    pub ground: Vec<u8>,
-    /// What lies over the bands: coast, borders, graticule.
-    pub overlay: Spans,
-    pub labels: EdgeLabels,
-}
-
 /// All of a frame that does not change with the lead time.
+#[derive(Debug)]
 pub struct Prepared {
     layout: Layout,
     view: View,
@@ -27,27 +18,30 @@ pub struct Prepared {
     language: Language,
     /// The whole frame without weather and title.
     base: Vec<u8>,
-    overlay: Spans,
+    /// Over the bands, from the bottom up.
+    overlays: [Spans; 2],
     shades: Option<Shades>,
     /// Where the colour bar ends in the legend.
     legend_free: f32,
 }
 
 impl Prepared {
-    /// `backdrop` has the size of the layout's map.
+    /// The frame's parts without weather. `view` and `basemap` have the size of the layout's map.
     #[must_use]
-    pub fn new(layout: Layout, view: View, style: Style, language: Language, backdrop: Backdrop) -> Self {
+    pub fn new(layout: Layout, view: View, basemap: &Basemap, style: Style, language: Language) -> Self {
         let [width, height] = layout.size;
         let mut base = vec![255; width as usize * height as usize * 4];
         let mut canvas = Canvas::new(&mut base, width, height);
         canvas.fill(PAPER);
-        canvas.part(layout.map).copy_from(&backdrop.ground);
-        furniture::draw_edge_labels(&mut canvas, &layout, &backdrop.labels);
+        canvas.part(layout.map).copy_from(&basemap.ground);
+        let graticule = Graticule::new(&view);
+        furniture::draw_edge_labels(&mut canvas, &layout, &EdgeLabels::of(&graticule, language));
         furniture::draw_border(&mut canvas, &layout);
-        let legend_free =
-            style.bands.as_ref().map_or(0.0, |bands| legend::draw_colour_bar(&mut canvas, &layout, bands));
+        let bar = |bands| legend::draw_colour_bar(&mut canvas, &layout, bands);
+        let legend_free = style.bands.as_ref().map_or(0.0, bar);
         let shades = style.bands.as_ref().map(|bands| Shades::new(&bands.table));
-        Self { layout, view, style, language, base, overlay: backdrop.overlay, shades, legend_free }
+        let overlays = [stroked(&graticule, &layout), basemap.lines.clone()];
+        Self { layout, view, style, language, base, overlays, shades, legend_free }
     }
 
     #[must_use]
@@ -73,15 +67,17 @@ impl Prepared {
     /// How many bytes this keeps in memory.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.base.len() + self.overlay.bytes() + self.shades.as_ref().map_or(0, Shades::bytes)
+        self.base.len()
+            + self.overlays.iter().map(Spans::bytes).sum::<usize>()
+            + self.shades.as_ref().map_or(0, Shades::bytes)
     }
 
     pub(super) fn base(&self) -> &[u8] {
         &self.base
     }
 
-    pub(super) fn overlay(&self) -> &Spans {
-        &self.overlay
+    pub(super) fn overlays(&self) -> &[Spans] {
+        &self.overlays
     }
 
     pub(super) fn shades(&self) -> Option<&Shades> {
@@ -107,3 +103,15 @@ impl Prepared {
 
 /// Size of the values along isolines, in points.
 const LABEL: f32 = 11.5;
+
+/// Meridians and parallels, dashed and faint.
+fn stroked(graticule: &Graticule, layout: &Layout) -> Spans {
+    let (mut layer, mut mask) = (Layer::new(layout.map.width, layout.map.height), Mask::default());
+    mask.resize(layout.map.width, layout.map.height);
+    let dashes = Dashes { on: layout.pixels(4.0), off: layout.pixels(4.0) };
+    for line in &graticule.lines {
+        mask.stroke_dashed(line, layout.pixels(0.8), dashes);
+    }
+    layer.paint(&mut mask, Rgba::opaque([84, 92, 102]).at(0.55));
+    layer.into_spans()
+}

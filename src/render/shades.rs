@@ -12,6 +12,7 @@ const BUCKETS: usize = 2048;
 const CLASSES: u32 = 44;
 
 /// A colour table, ready to be looked up by value and gradient.
+#[derive(Debug)]
 pub struct Shades {
     /// Premultiplied RGBA by class and bucket.
     entries: Vec<[u8; 4]>,

@@ -138,9 +138,21 @@ impl Packing {
     }
 
     fn decode_as<T: Stored, S: Sample>(&self, bytes: &[u8], order: ByteOrder, stride: usize, out: &mut [S]) {
-        let from = if order == ByteOrder::Little { T::little } else { T::big };
+        match order {
+            ByteOrder::Little => self.decode_with(bytes, T::little, stride, out),
+            ByteOrder::Big => self.decode_with(bytes, T::big, stride, out),
+        }
+    }
+
+    /// `from` is a type of its own, not a pointer: a call for each number would cost as much as inflating it.
+    fn decode_with<T: Stored, S: Sample>(
+        &self,
+        bytes: &[u8],
+        from: impl Fn(&[u8]) -> T + Copy,
+        stride: usize,
+        out: &mut [S],
+    ) {
         let step = T::SIZE.saturating_mul(stride.max(1));
-        // Separate passes over a row: each is a plain loop that the compiler turns into vector instructions.
         if step == T::SIZE {
             self.convert(bytes.chunks_exact(T::SIZE).map(from), out);
         } else {
@@ -148,6 +160,7 @@ impl Packing {
         }
     }
 
+    /// Separate passes over a row: each is a plain loop that the compiler turns into vector instructions.
     fn convert<T: Stored, S: Sample>(&self, raw: impl Iterator<Item = T> + Clone, out: &mut [S]) {
         match self.affine {
             Some(Affine { scale, offset }) => {

@@ -11,6 +11,7 @@ use super::hdf5::Hdf5;
 use super::layout::Layout;
 use super::metadata;
 use crate::source::cf::{ByteOrder, Declared, Element, Number, Packing, Values};
+use crate::source::codec::FilterError;
 use crate::source::{Refusal, SourceError};
 
 /// Largest coordinate, and largest single read through the reader's own slices.
@@ -137,7 +138,19 @@ impl File {
                 .collect();
             self.typed_slab(&declared.path, number, &NcSliceInfo { selections })
         })
-        .map_err(|error| error.in_part(self.declared.get(variable).map_or_else(String::new, |v| v.path.clone())))
+        .map_err(|error| self.name_filter(variable, error))
+    }
+
+    /// Says which filter it was, where one is lacking.
+    fn name_filter(&self, variable: usize, error: SourceError) -> SourceError {
+        let path = self.declared.get(variable).map_or("", |declared| &declared.path);
+        let unknown = self.hdf5.get().and_then(Option::as_ref).and_then(|(hdf5, _)| hdf5.unknown_filter(path));
+        match unknown {
+            Some(FilterError::Unknown(name)) if error.refusal == Refusal::Unsupported => {
+                SourceError::new(&self.path, Refusal::Unsupported, name).in_part(path)
+            }
+            _ => error.in_part(path),
+        }
     }
 
     fn typed_slab(&self, path: &str, number: Number, slice: &NcSliceInfo) -> netcdf_reader::Result<Vec<u8>> {

@@ -13,7 +13,7 @@ use netcdf_reader::DynStorage;
 
 use super::layout::{Chunk, Kind, Layout};
 use crate::source::cf::{ByteOrder, Number};
-use crate::source::codec::{Filter, Pipeline};
+use crate::source::codec::{Filter, FilterError, Pipeline};
 
 /// Larger chunks are left to the reader's own limits.
 const LARGEST_CHUNK: usize = 1 << 28;
@@ -33,7 +33,7 @@ impl Hdf5 {
         self.file.superblock().base_address
     }
 
-    /// The layout of a data set of numbers; `None` for one that only the reader's own slices can read.
+    /// The layout of a data set of numbers; `None` for one that only the reader's own slices can read, if anything can.
     pub fn layout(&self, path: &str, number: Number, shape: &[usize]) -> Result<Option<Layout>> {
         let dataset = self.file.dataset(path)?;
         let header = self.file.get_or_parse_header(dataset.address())?;
@@ -76,6 +76,18 @@ impl Hdf5 {
             }
             _ => Ok(None),
         }
+    }
+
+    /// The filter of a data set that is not undone here.
+    pub fn unknown_filter(&self, path: &str) -> Option<FilterError> {
+        let dataset = self.file.dataset(path).ok()?;
+        let header = self.file.get_or_parse_header(dataset.address()).ok()?;
+        header.messages.iter().find_map(|message| match message {
+            HdfMessage::FilterPipeline(pipeline) => {
+                pipeline.filters.iter().find_map(|filter| Filter::of_hdf5(filter.id, &filter.client_data, 1).err())
+            }
+            _ => None,
+        })
     }
 
     fn entries(

@@ -16,6 +16,9 @@ pub trait Values {
     fn texts(&self, variable: usize) -> Option<Vec<String>>;
 }
 
+/// Coordinate values by variable and rank; `None` for those that could not be read.
+type Known = HashMap<(usize, usize), Option<Arc<Vec<f64>>>>;
+
 /// The variables of a file and what can be asked of them together.
 pub struct Declarations<'a> {
     pub variables: &'a [Declared],
@@ -24,7 +27,7 @@ pub struct Declarations<'a> {
     by_path: HashMap<&'a str, usize>,
     by_role: HashMap<Role, Vec<usize>>,
     cell_bounds: HashSet<usize>,
-    numbers: RefCell<HashMap<(usize, usize), Option<Arc<Vec<f64>>>>>,
+    numbers: RefCell<Known>,
 }
 
 impl<'a> Declarations<'a> {

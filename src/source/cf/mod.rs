@@ -139,11 +139,8 @@ fn along(all: &Declarations<'_>, variable: &Declared, dim: usize, role: Role) ->
     let fits = |n: &usize| {
         all.role(*n) == Some(role) && all.get(*n).is_some_and(|v| matches!(v.dims.as_slice(), [only] if only == dim))
     };
-    let named = all.coordinate(dim, variable.group()).into_iter().chain(all.auxiliary(variable));
-    named
-        .filter(fits)
-        .next()
-        .or_else(|| (role == Role::Member).then(|| all.of_role(role, variable.group()).find(fits))?)
+    let mut named = all.coordinate(dim, variable.group()).into_iter().chain(all.auxiliary(variable));
+    named.find(fits).or_else(|| (role == Role::Member).then(|| all.of_role(role, variable.group()).find(fits))?)
 }
 
 /// A level of one value that `coordinates` names: 2 m above ground, 500 hPa.

@@ -25,7 +25,7 @@ pub enum Cell {
 }
 
 /// The pixel at which a cell or node begins, one ring outside of the picture being the first.
-pub fn pixel_of(cell: usize) -> isize {
+fn pixel_of(cell: usize) -> isize {
     (cell * STEP) as isize - STEP as isize
 }
 

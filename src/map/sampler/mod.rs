@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use self::coarse::{Cell, Coarse, STEP, pixel_of};
+use self::coarse::{Cell, Coarse, STEP};
 use self::cut::Cut;
 use self::finder::Finder;
 use self::lattice::{Places, Rows};
@@ -22,14 +22,14 @@ use super::View;
 
 /// For one grid and one view, the place in the grid behind every pixel.
 ///
-/// Fields are handed in as the values of [`Sampler::window`], row by row; [`Sampler::row`] wants them refined to twice
-/// the density where [`Sampler::is_refined`] says so.
+/// Fields are handed in as the values of [`Sampler::window`], row by row; [`Sampler::row`] wants their density doubled
+/// as often as [`Sampler::doublings`] says.
 #[derive(Debug)]
 pub struct Sampler {
     /// What a frame needs of the grid: what the view touches and two rows and columns around.
     pub window: Window,
     width: usize,
-    refined: bool,
+    doublings: u32,
     /// Columns and rows of the field that `row` samples.
     shape: (usize, usize),
     /// Per pixel the field's value up left, [`OUTSIDE`] where there is none.
@@ -44,8 +44,9 @@ pub struct Sampler {
 
 const OUTSIDE: u32 = u32::MAX;
 
-/// Cells smaller than this many pixels need no refinement: a pixel's straight outline cannot be told from a curve.
-const REFINE_ABOVE: f64 = 1.5;
+/// Cells up to this many pixels need no refinement: their straight pieces of outline cannot be told from a curve.
+const SMALL_CELL: f64 = 4.0;
+const MOST_DOUBLINGS: u32 = 5;
 
 impl Sampler {
     /// `None` where nothing of the grid lies in the view, and for grids without rows and columns of a map.
@@ -56,13 +57,14 @@ impl Sampler {
         let coarse = Coarse::new(&finder, turn);
         let cut = Cut::new(grid, &coarse, turn)?;
         let window = cut.window;
-        let refined = pixels_a_cell(&coarse) > REFINE_ABOVE;
-        let fine = |n: usize| if refined { 2 * n - 1 } else { n };
+        let doublings =
+            (pixels_a_cell(&coarse) / SMALL_CELL).log2().ceil().clamp(0.0, f64::from(MOST_DOUBLINGS)) as u32;
+        let fine = |n: usize| ((n - 1) << doublings) + 1;
         let [width, height] = view.size.map(|n| n as usize);
         let mut sampler = Self {
             window,
             width,
-            refined,
+            doublings,
             shape: (fine(window.nx), fine(window.ny)),
             places: vec![OUTSIDE; width * height],
             weights_x: vec![0; width * height],
@@ -75,10 +77,11 @@ impl Sampler {
         Some(sampler)
     }
 
-    /// Whether [`Sampler::row`] samples the field at twice the density of its grid: value `[2j, 2i]` is the grid's `[j, i]`.
+    /// How many times the density of the grid is doubled for [`Sampler::row`]: after `n` times the grid's value `[j, i]`
+    /// stands at `[j·2ⁿ, i·2ⁿ]`. Zero where the grid's cells are small on the picture.
     #[must_use]
-    pub fn is_refined(&self) -> bool {
-        self.refined
+    pub fn doublings(&self) -> u32 {
+        self.doublings
     }
 
     /// Rows and columns of the field that [`Sampler::row`] samples.
@@ -162,39 +165,30 @@ impl Sampler {
 
     fn fill(&mut self, coarse: &Coarse) {
         let width = self.width;
-        let scale = Scale::new(self.cut, self.shape, self.refined);
+        let scale = Scale::new(self.cut, self.shape, self.doublings);
         let rows = width * STEP;
         let strips = self.places.par_chunks_mut(rows).zip(self.weights_x.par_chunks_mut(rows));
-        strips.zip(self.weights_y.par_chunks_mut(rows)).enumerate().for_each(
-            |(strip, ((places, weights_x), weights_y))| {
-                // The first row of cells lies above the picture.
-                let first = (strip + 1) * coarse.cells_x;
-                for (a, cell) in coarse.cells[first..first + coarse.cells_x].iter().enumerate() {
-                    let Ok(left) = usize::try_from(pixel_of(a)) else { continue };
-                    let columns = left..(left + STEP).min(width);
-                    for dy in 0..places.len() / width {
-                        let mut put = |dx: usize, (place, u, v): (u32, u16, u16)| {
-                            let at = dy * width + left + dx;
-                            (places[at], weights_x[at], weights_y[at]) = (place, u, v);
-                        };
-                        match cell {
-                            Cell::Outside => {}
-                            Cell::Straight(corners) => scale.along(corners, dy, columns.len(), &mut put),
-                            Cell::Exact(exact) => {
-                                for dx in 0..columns.len() {
-                                    let (column, row) = exact[dy * STEP + dx];
-                                    if !column.is_nan() {
-                                        put(dx, scale.place(scale.cut.column(column), scale.cut.row(row)));
-                                    }
-                                }
-                            }
-                        }
-                    }
+        let strips = strips.zip(self.weights_y.par_chunks_mut(rows)).enumerate();
+        strips.for_each(|(strip, ((places, weights_x), weights_y))| {
+            // The first row of cells lies above the picture, the first column left of it.
+            let first = (strip + 1) * coarse.cells_x + 1;
+            let cells = &coarse.cells[first..first + width.div_ceil(STEP)];
+            let lines = places.chunks_mut(width).zip(weights_x.chunks_mut(width)).zip(weights_y.chunks_mut(width));
+            for (dy, ((places, weights_x), weights_y)) in lines.enumerate() {
+                let blocks = places.chunks_mut(STEP).zip(weights_x.chunks_mut(STEP)).zip(weights_y.chunks_mut(STEP));
+                for (((places, weights_x), weights_y), cell) in blocks.zip(cells) {
+                    let Some((at, u, v)) = scale.pixels(cell, dy) else { continue };
+                    places.copy_from_slice(&at[..places.len()]);
+                    weights_x.copy_from_slice(&u[..weights_x.len()]);
+                    weights_y.copy_from_slice(&v[..weights_y.len()]);
                 }
-            },
-        );
+            }
+        });
     }
 }
+
+/// Numbers and weights of a row of pixels of one cell.
+type Pixels = ([u32; STEP], [u16; STEP], [u16; STEP]);
 
 /// From places in the window to numbers of the sampled field.
 struct Scale {
@@ -205,49 +199,70 @@ struct Scale {
 }
 
 impl Scale {
-    fn new(cut: Cut, (columns, rows): (usize, usize), refined: bool) -> Self {
+    fn new(cut: Cut, (columns, rows): (usize, usize), doublings: u32) -> Self {
         let last = |n: usize| n.saturating_sub(2) as u32;
-        Self {
-            cut,
-            factor: if refined { 2.0 } else { 1.0 },
-            columns: columns as u32,
-            last: (last(columns), last(rows)),
+        let factor = (1_u32 << doublings) as f32;
+        Self { cut, factor, columns: columns as u32, last: (last(columns), last(rows)) }
+    }
+
+    /// The pixels of a cell `dy` below its upper edge; `None` where the cell has none on the grid.
+    #[inline]
+    fn pixels(&self, cell: &Cell, dy: usize) -> Option<Pixels> {
+        match cell {
+            Cell::Outside => None,
+            Cell::Straight(corners) => Some(self.straight(corners, dy)),
+            Cell::Exact(places) => {
+                let mut pixels = ([OUTSIDE; STEP], [0; STEP], [0; STEP]);
+                for (dx, &(column, row)) in places[dy * STEP..(dy + 1) * STEP].iter().enumerate() {
+                    if !column.is_nan() {
+                        (pixels.0[dx], pixels.1[dx], pixels.2[dx]) =
+                            self.place(self.cut.column(column) * self.factor, self.cut.row(row) * self.factor);
+                    }
+                }
+                Some(pixels)
+            }
         }
     }
 
-    /// One row of pixels of a cell, by straight lines between its corners.
+    /// By straight lines between the corners.
     #[inline]
-    fn along(&self, corners: &[(f32, f32); 4], dy: usize, count: usize, mut put: impl FnMut(usize, (u32, u16, u16))) {
+    fn straight(&self, corners: &[(f32, f32); 4], dy: usize) -> Pixels {
         let part = dy as f32 / STEP as f32;
-        let between = |a: (f32, f32), b: (f32, f32), t: f32| (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1));
-        let (left, right) = (between(corners[0], corners[2], part), between(corners[1], corners[3], part));
+        let between = |a: (f32, f32), b: (f32, f32)| (a.0 + part * (b.0 - a.0), a.1 + part * (b.1 - a.1));
+        let (left, right) = (between(corners[0], corners[2]), between(corners[1], corners[3]));
         let shift = self.cut.column(left.0.min(right.0)) - left.0.min(right.0);
         let in_one_run = self.cut.holds(left.0.max(right.0) + shift);
-        for dx in 0..count {
-            let (column, row) = between(left, right, dx as f32 / STEP as f32);
-            let column = if in_one_run { column + shift } else { self.cut.column(column) };
-            put(dx, self.place(column, self.cut.row(row)));
+        let (x, y) = ((left.0 + shift) * self.factor, self.cut.row(left.1) * self.factor);
+        let (dx, dy) = ((right.0 - left.0) * self.factor / STEP as f32, (right.1 - left.1) * self.factor / STEP as f32);
+        let mut pixels = ([OUTSIDE; STEP], [0; STEP], [0; STEP]);
+        for n in 0..STEP {
+            let (x, y) = (x + n as f32 * dx, y + n as f32 * dy);
+            // A cell over the window's ends goes on at its beginning.
+            let x = if in_one_run { x } else { self.cut.column(x / self.factor - shift) * self.factor };
+            (pixels.0[n], pixels.1[n], pixels.2[n]) = self.place(x, y);
         }
+        pixels
     }
 
+    /// Positive numbers only, and signed conversions: the compiler makes these eight at a time.
     #[inline]
-    fn place(&self, column: f32, row: f32) -> (u32, u16, u16) {
-        let (x, y) = ((column * self.factor).max(0.0), (row * self.factor).max(0.0));
-        let (i, j) = ((x as u32).min(self.last.0), (y as u32).min(self.last.1));
-        let weight = |part: f32| (part.min(1.0) * 65535.0 + 0.5) as u16;
-        (j * self.columns + i, weight(x - i as f32), weight(y - j as f32))
+    fn place(&self, x: f32, y: f32) -> (u32, u16, u16) {
+        let (x, y) = (x.max(0.0), y.max(0.0));
+        let (i, j) = ((x as i32).min(self.last.0 as i32), (y as i32).min(self.last.1 as i32));
+        let weight = |part: f32| (part.min(1.0) * 65535.0 + 0.5) as i32 as u16;
+        (j as u32 * self.columns + i as u32, weight(x - i as f32), weight(y - j as f32))
     }
 }
 
-/// How many pixels a cell of the grid measures, along its shorter side, in the middle of the cases.
+/// How many pixels a cell of the grid measures, along its longer side, in the middle of the cases.
 fn pixels_a_cell(coarse: &Coarse) -> f64 {
     let mut steps: Vec<f32> = coarse
         .cells
         .iter()
         .filter_map(|cell| match cell {
             Cell::Straight([a, b, c, _]) => {
-                let along = (b.0 - a.0).hypot(b.1 - a.1).max((c.0 - a.0).hypot(c.1 - a.1));
-                Some(along / STEP as f32)
+                let (columns, rows) = ((b.0 - a.0).hypot(c.0 - a.0), (b.1 - a.1).hypot(c.1 - a.1));
+                Some(columns.min(rows) / STEP as f32)
             }
             _ => None,
         })
@@ -257,5 +272,5 @@ fn pixels_a_cell(coarse: &Coarse) -> f64 {
         return f64::INFINITY;
     }
     let (_, &mut step, _) = steps.select_nth_unstable_by(middle, f32::total_cmp);
-    1.0 / f64::from(step)
+    1.0 / f64::from(step.max(1e-6))
 }

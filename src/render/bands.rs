@@ -5,30 +5,46 @@ use ndarray::ArrayView2;
 use super::shades::Shades;
 use crate::raster::Canvas;
 
-/// A field at twice the density of its grid, so that outlines are smooth where a cell covers many pixels.
+/// A field at two, four, eight … times the density of its grid, so that outlines are smooth where a cell covers many
+/// pixels.
 ///
-/// Row `2j` and column `2i` are the grid's own values. Between them stands the 4-point Catmull-Rom mean, kept within the
-/// field's range; beside missing values the mean of the two neighbours, missing where one of these is.
+/// After one doubling row `2j` and column `2i` are the grid's own values. Between them stands the 4-point Catmull-Rom
+/// mean, kept within the field's range; beside missing values the mean of the two neighbours, missing where one of these
+/// is.
 #[derive(Default)]
 pub struct Refined {
     pub nx: usize,
     pub ny: usize,
     /// `ny` rows of `nx`.
     pub values: Vec<f32>,
+    /// The values before the last doubling.
+    coarser: Vec<f32>,
 }
 
 impl Refined {
-    /// Refines a field, and gives its values; memory of the former one is used again.
-    pub fn refine(&mut self, field: ArrayView2<f32>) -> &[f32] {
+    /// Doubles a field's density, once at least, and gives its values; memory of the former one is used again.
+    pub fn refine(&mut self, field: ArrayView2<f32>, doublings: u32) -> &[f32] {
+        let range = range_of(field);
+        self.double(field, range);
+        for _ in 1..doublings {
+            let coarser = std::mem::replace(&mut self.values, std::mem::take(&mut self.coarser));
+            if let Ok(field) = ArrayView2::from_shape((self.ny, self.nx), &coarser) {
+                self.double(field, range);
+            }
+            self.coarser = coarser;
+        }
+        &self.values
+    }
+
+    fn double(&mut self, field: ArrayView2<f32>, range: (f32, f32)) {
         let (ny, nx) = field.dim();
         (self.ny, self.nx) = ((2 * ny).saturating_sub(1), (2 * nx).saturating_sub(1));
         self.values.clear();
         if ny == 0 || nx == 0 {
             (self.ny, self.nx) = (0, 0);
-            return &self.values;
+            return;
         }
         self.values.resize(self.nx * self.ny, f32::NAN);
-        let range = range_of(field);
         for (source, row) in field.rows().into_iter().zip(self.values.chunks_exact_mut(self.nx).step_by(2)) {
             match source.as_slice() {
                 Some(source) => refine_row(source, row, range),
@@ -36,7 +52,6 @@ impl Refined {
             }
         }
         self.refine_columns(range);
-        &self.values
     }
 
     fn refine_columns(&mut self, range: (f32, f32)) {
@@ -140,7 +155,7 @@ mod tests {
 
     fn refined(field: &Array2<f32>) -> Array2<f32> {
         let mut out = Refined::default();
-        out.refine(field.view());
+        out.refine(field.view(), 1);
         Array2::from_shape_vec((out.ny, out.nx), out.values).expect("rows and columns")
     }
 
@@ -173,6 +188,21 @@ mod tests {
             assert_eq!(value.is_nan(), hole, "{j} {i}");
             assert!(hole || *value == 50.0);
         }
+    }
+
+    #[test]
+    fn a_field_doubled_twice_is_a_field_doubled_and_doubled_again() {
+        let field = Array2::from_shape_fn((6, 7), |(j, i)| ((i * i + 3 * j) % 11) as f32);
+        let mut twice = Refined::default();
+        twice.refine(field.view(), 2);
+        assert_eq!((twice.ny, twice.nx), (21, 25));
+        let again = refined(&refined(&field));
+        assert!(again.iter().zip(&twice.values).all(|(a, b)| (a - b).abs() < 1e-5));
+        let mut hole = field;
+        hole[[2, 3]] = f32::NAN;
+        twice.refine(hole.view(), 3);
+        let wide = twice.values.iter().filter(|value| value.is_nan()).count();
+        assert_eq!(wide, 15 * 15, "a hole keeps its size");
     }
 
     #[test]

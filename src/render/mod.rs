@@ -65,7 +65,10 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
         if let (Some(layer), Some(shades)) = (scene.bands, prepared.shades()) {
             let Scratch { refined, bands, .. } = scratch;
             let values = layer.values.as_standard_layout();
-            let sampled = if layer.sampler.is_refined() { refined.refine(values.view()) } else { slice_of(&values) };
+            let sampled = match layer.sampler.doublings() {
+                0 => slice_of(&values),
+                doublings => refined.refine(values.view(), doublings),
+            };
             bands::paint(&mut map, shades, bands, |y, row| layer.sampler.row(sampled, y, row));
         }
         for overlay in prepared.overlays() {

@@ -90,7 +90,7 @@ impl Reference {
             over: true,
         };
         let mut refined = Refined::default();
-        let values = refined.refine(self.cut(&sampler, &self.humidity).view());
+        let values = refined.refine(self.cut(&sampler, &self.humidity).view(), sampler.doublings());
         let [width, height] = self.size;
         let mut pixels = vec![0; (width * height * 4) as usize];
         let mut canvas = Canvas::new(&mut pixels, width, height);

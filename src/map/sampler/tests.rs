@@ -1,7 +1,7 @@
 //! Ramps and waves whose values are known everywhere.
 
 use super::*;
-use crate::grid::{Earth, Geometry, Lambert, PolarStereographic, Projection};
+use crate::grid::{Earth, Geometry, Lambert, Locator, PolarStereographic, Projection};
 use crate::map::region;
 
 fn latlon(lat: Vec<f64>, lon: Vec<f64>) -> Grid {
@@ -53,6 +53,7 @@ fn picture(sampler: &Sampler, values: &[f32], [width, height]: [u32; 2]) -> Vec<
 
 /// Compares every pixel with the field's own formula, and asks for as many pixels as the Earth has in the view.
 fn check(grid: &Grid, view: &View, value: impl Fn(f64, f64) -> f32, tolerance: f32) {
+    let locator = Locator::new(grid).expect("rows and columns");
     let sampler = Sampler::new(grid, view).expect("the grid lies in the view");
     let values = cut(grid, sampler.window, &value);
     let out = picture(&sampler, &values, view.size);
@@ -63,7 +64,7 @@ fn check(grid: &Grid, view: &View, value: impl Fn(f64, f64) -> f32, tolerance: f
             assert!(got.is_nan(), "beside the Earth at {px} {py}: {got}");
             continue;
         };
-        if grid.locate(lon, lat).is_none() {
+        if locator.locate(lon, lat).is_none() {
             assert!(got.is_nan(), "outside the grid at {px} {py} ({lon} {lat}): {got}");
             continue;
         }
@@ -79,7 +80,7 @@ fn check(grid: &Grid, view: &View, value: impl Fn(f64, f64) -> f32, tolerance: f
         let px = f64::from(lattice.origin.0) + f64::from(lattice.step) * (n % lattice.nx) as f64;
         let py = f64::from(lattice.origin.1) + f64::from(lattice.step) * (n / lattice.nx) as f64;
         if let Some((lon, lat)) = view.to_lon_lat(px, py)
-            && grid.locate(lon, lat).is_some()
+            && locator.locate(lon, lat).is_some()
         {
             assert!((got - value(lon, lat)).abs() <= tolerance, "lattice {px} {py} ({lon} {lat}): {got}");
         }

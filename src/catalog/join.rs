@@ -172,8 +172,7 @@ pub fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
     }
     let guess = match entry.id.as_str() {
         RELATIVE_HUMIDITY if variable.units.as_deref().is_none_or(|u| u.trim().is_empty()) => Some(UnitGuess::Humidity),
-        // Files write `1` over percentages often enough that the range has the last word there.
-        RELATIVE_HUMIDITY if found.is_some_and(|unit| unit.id == "1") => Some(UnitGuess::Humidity),
+        RELATIVE_HUMIDITY if found.is_some_and(|unit| unit.id == "1") => Some(UnitGuess::Fraction),
         GEOPOTENTIAL | GEOPOTENTIAL_HEIGHT if found.is_none() => Some(UnitGuess::Height),
         _ => None,
     };

@@ -39,17 +39,26 @@ pub struct Recipe {
 pub enum UnitGuess {
     /// 0..1 or 0..100
     Humidity,
+    /// The same where the file says 0..1: percentages stand behind that unit often enough for the range to have the
+    /// last word.
+    Fraction,
     /// dam, m, or m²/s² by the magnitude of the largest value
     Height,
 }
 
 impl UnitGuess {
+    /// The unit that the file gives, where it gives one.
+    #[must_use]
+    pub fn said(self) -> Option<&'static str> {
+        (self == Self::Fraction).then_some("1")
+    }
+
     /// The conversion to % or dam for values of which this is the largest magnitude, and the unit that it means.
     #[must_use]
     pub fn decide(self, largest: f64) -> (Affine, &'static str) {
         match self {
-            Self::Humidity if largest <= 1.5 => (Affine::scaled(100.0), "1"),
-            Self::Humidity => (Affine::IDENTITY, "%"),
+            Self::Humidity | Self::Fraction if largest <= 1.5 => (Affine::scaled(100.0), "1"),
+            Self::Humidity | Self::Fraction => (Affine::IDENTITY, "%"),
             Self::Height if largest < 2_600.0 => (Affine::IDENTITY, "dam"),
             Self::Height if largest < 26_000.0 => (Affine::scaled(0.1), "m"),
             Self::Height => (Affine::scaled(0.1 / STANDARD_GRAVITY), "m2 s-2"),

@@ -65,6 +65,8 @@ impl EngineNote {
             Self::GuessedUnit { path, parameter, unit } => ("note.guessed_unit", path, parameter, unit.as_str()),
             Self::NotDrawn { path, parameter } => ("note.not_drawn", path, parameter, ""),
         };
+        // The unit 1 would read as a number.
+        let unit = if unit == "1" { "0–1" } else { unit };
         let path = path.display().to_string();
         let name = parameter.in_language(language);
         text::fill(language, key, &[("path", &path), ("name", name), ("unit", unit)])

@@ -128,10 +128,13 @@ impl Core {
         if stop.is_stopped() {
             return;
         }
-        let (conversion, note) = match told.and_then(|(recipe, most)| Some((recipe, recipe.guess?.decide(most)))) {
+        let (conversion, note) = match told.and_then(|(recipe, most)| Some((recipe, recipe.guess?, most))) {
             None => (Affine::IDENTITY, None),
-            Some((recipe, (conversion, unit))) => {
-                let path = recipe.ingredients.first().map(|what| what.field.reader.path().to_owned());
+            Some((recipe, guess, most)) => {
+                let (conversion, unit) = guess.decide(most);
+                // What the file says already needs no notice.
+                let first = recipe.ingredients.first().filter(|_| guess.said() != Some(unit));
+                let path = first.map(|what| what.field.reader.path().to_owned());
                 let note = path.map(|path| EngineNote::GuessedUnit { path, parameter, unit: unit.to_owned() });
                 (conversion, note)
             }

@@ -128,8 +128,11 @@ impl Writer {
         let bytes =
             frame.to_png().map_err(|error| Failure::NotWritten { path: path.clone(), reason: error.to_string() })?;
         fs::write(path, bytes).map_err(|error| {
-            // Half a picture helps nobody. Whether it can be removed changes nothing of what there is to say.
-            let _ = fs::remove_file(path);
+            // Half a picture helps nobody; a device stays where it is. Whether the file can be removed changes nothing of
+            // what there is to say.
+            if path.is_file() {
+                let _ = fs::remove_file(path);
+            }
             Failure::of_io(path, &error)
         })?;
         Ok(Some(path.clone()))

@@ -9,13 +9,12 @@ use super::budget::{Budget, Usage};
 use super::foresight;
 use super::place;
 use super::request::Request;
-use super::scenery::Brushes;
 use super::series::Asked;
 use super::snapshot::{Reading, Snapshot};
 use super::state::State;
 use super::trace::Trace;
 use super::{Opener, Options};
-use crate::render::Frame;
+use crate::render::{Frame, Scratch};
 use crate::source::SourceError;
 
 /// Takes a slot's outcome instead of the cache.
@@ -33,7 +32,8 @@ pub(super) struct Core {
     pub wake: Box<dyn Fn() + Send + Sync>,
     /// Where finished frames go instead of being kept.
     pub taker: Option<Box<Taker>>,
-    pub brushes: Mutex<Vec<Brushes>>,
+    /// Memory of painters, used again.
+    pub scratches: Mutex<Vec<Scratch>>,
     pub trace: Trace,
 }
 
@@ -62,7 +62,7 @@ impl Core {
             opener,
             wake,
             taker,
-            brushes: Mutex::default(),
+            scratches: Mutex::default(),
             trace: Trace::new(),
         })
     }

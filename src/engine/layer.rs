@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::key::FieldKey;
 use super::plan::{LayerPlan, Look};
 use super::reel::{Once, Wanted};
-use super::scenery::LayerSampler;
+use super::scenery::Placing;
 use crate::catalog::Recipe;
 use crate::grid::{Grid, Window};
 use crate::product::{self, BandStyle};
@@ -52,8 +52,8 @@ pub(super) struct Layer {
     /// From the unit of the cooked values to the unit shown.
     pub conversion: Once<Affine>,
     range: Range,
-    /// `None` where the grid cannot be drawn in this view.
-    pub sampler: Option<LayerSampler>,
+    /// `None` until that was looked into.
+    pub placing: Option<Placing>,
     /// What is kept of each field: what the sampler asks for, and a margin for small moves of the view.
     pub window: Window,
 }
@@ -80,21 +80,35 @@ impl Layer {
             keys,
             guesses,
             range,
-            sampler: None,
+            placing: None,
         }
     }
 
+    /// Something of it lies in the view and can be drawn.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.drawn().is_some()
+    }
+
+    /// What the picture needs of each field.
+    pub(super) fn drawn(&self) -> Option<Window> {
+        Some(self.placing.as_ref()?.sampler()?.window)
+    }
+
+    pub(super) fn is_impossible(&self) -> bool {
+        matches!(self.placing, Some(Placing::Impossible))
+    }
+
     pub(super) fn begin_guess(&mut self) -> bool {
-        self.sampler.is_some() && self.conversion.begin()
+        self.is_drawn() && self.conversion.begin()
     }
 
     pub(super) fn may_read(&self) -> bool {
-        self.sampler.is_some() && self.conversion.done().is_some()
+        self.is_drawn() && self.conversion.done().is_some()
     }
 
     /// All its fields are read whole, for their range.
     pub(super) fn wants_range(&self) -> bool {
-        self.sampler.is_some() && matches!(self.range, Range::Sought { .. })
+        self.is_drawn() && matches!(self.range, Range::Sought { .. })
     }
 
     /// What is read of each field.

@@ -13,6 +13,7 @@ use super::request::Picture;
 use super::scenery::Scenery;
 use super::snapshot::{Progress, SlotState};
 use crate::catalog::Recipe;
+use crate::map::Basemap;
 use crate::source::{FieldRef, SourceError, Stop};
 
 /// Something that is made once, by one worker.
@@ -97,6 +98,8 @@ pub(super) enum Next {
     /// Find out the unit of a layer.
     Guess(usize),
     Read(Batch),
+    /// Draw the map without weather.
+    Basemap,
     /// Make what all frames share.
     Prepare,
     Paint(usize),
@@ -112,6 +115,7 @@ pub(super) struct Reel {
     pub layers: [Option<Layer>; 2],
     /// The samplers of the layers.
     pub survey: Once<()>,
+    pub basemap: Once<Arc<Basemap>>,
     /// Number of the setting, once all looks are settled.
     pub setting: Option<u64>,
     pub scenery: Once<Arc<Scenery>>,
@@ -155,6 +159,7 @@ impl Reel {
             picture,
             layers,
             survey: Once::Due,
+            basemap: Once::Due,
             setting: None,
             scenery: Once::Due,
             slots,
@@ -202,7 +207,13 @@ impl Reel {
         if self.survey.begin() {
             return Next::Survey;
         }
-        if self.survey.done().is_none() || self.setting_is_impossible() {
+        if self.setting_is_impossible() {
+            return Next::Rest;
+        }
+        if self.unpainted(&self.order(), reach) && self.scenery.done().is_none() && self.basemap.begin() {
+            return Next::Basemap;
+        }
+        if self.survey.done().is_none() {
             return Next::Rest;
         }
         for (n, layer) in self.layers.iter_mut().enumerate() {
@@ -215,7 +226,8 @@ impl Reel {
         if self.paintable(visible) {
             return self.paint(visible);
         }
-        if self.setting.is_some() && self.unpainted(&order, reach) && self.scenery.begin() {
+        let ready = self.setting.is_some() && self.basemap.done().is_some();
+        if ready && self.unpainted(&order, reach) && self.scenery.begin() {
             return Next::Prepare;
         }
         if let Some(batch) = self.batch_for(visible, &order, reach) {
@@ -240,7 +252,7 @@ impl Reel {
 
     /// No layer can be drawn.
     fn setting_is_impossible(&self) -> bool {
-        self.layers.iter().flatten().all(|layer| layer.sampler.is_none())
+        self.layers.iter().flatten().all(Layer::is_impossible)
     }
 
     /// A layer without a colour table needs the range of all its slots, near or far.
@@ -319,10 +331,7 @@ impl Reel {
     pub(super) fn frame_key(&self, slot: usize) -> Option<FrameKey> {
         let (setting, work) = (self.setting?, self.slots.get(slot)?);
         let time = self.plan.slots.get(slot)?.time;
-        // What a layer that cannot be drawn holds is not in the picture.
-        let drawn = |n: usize| self.layers[n].as_ref().is_some_and(|layer| layer.sampler.is_some());
-        let fields = [0, 1].map(|n| work.keys[n].clone().filter(|_| drawn(n)));
-        Some(FrameKey { setting, time, fields })
+        Some(FrameKey { setting, time, fields: work.keys.clone() })
     }
 
     pub(super) fn part(&self, slot: usize, layer: usize) -> Option<Part> {
@@ -423,6 +432,8 @@ impl Reel {
     pub(super) fn is_resting(&self) -> bool {
         !matches!(self.scenery, Once::Running)
             && !matches!(self.survey, Once::Running)
+            && !matches!(self.basemap, Once::Running)
+            && !self.layers.iter().flatten().any(|layer| matches!(layer.conversion, Once::Running))
             && !self
                 .slots
                 .iter()
@@ -441,9 +452,11 @@ impl Reel {
     /// The setting, once the looks of all layers that can be drawn are settled.
     pub(super) fn settled(&self) -> Option<Setting> {
         self.survey.done()?;
-        let look = |layer: &Option<Layer>| match layer.as_ref().filter(|layer| layer.sampler.is_some()) {
+        // A variable that lies beside the view has no range of its own to be coloured by.
+        let look = |layer: &Option<Layer>| match layer.as_ref().filter(|layer| !layer.is_impossible()) {
+            Some(layer) if layer.is_drawn() => layer.settled().map(Some),
+            Some(layer) => Some(layer.settled()),
             None => Some(None),
-            Some(layer) => layer.settled().map(Some),
         };
         Some(Setting::new(&self.plan, &self.picture, [look(&self.layers[0])?, look(&self.layers[1])?]))
     }

@@ -1,60 +1,159 @@
-//! What all frames of a setting share, and the making of one frame from it.
+//! What all frames of a setting share, and the making of one frame from it. The window's frames and the command line's
+//! are made here and nowhere else.
 
 use std::sync::Arc;
 
-use ndarray::ArrayView2;
+use ndarray::Array2;
 
 use super::cache::Kept;
 use super::key::Setting;
-use crate::catalog::SlotTime;
-use crate::grid::{Grid, Window};
-use crate::map::View;
-use crate::render::Frame;
+use super::plan::{LayerPlan, Look, Slot};
+use crate::grid::{Geometry, Grid};
+use crate::map::{self, Basemap, Sampler, View};
+use crate::product::Style;
+use crate::render::{self, Caption, CaptionNote, Frame, Layout, Prepared, Scene, Scratch};
+use crate::text::Bilingual;
 
+/// How a layer's grid lies in a view.
 #[derive(Clone, Debug)]
-pub(super) struct LayerSampler {
-    pub window: Window,
+pub(super) enum Placing {
+    Drawn(Arc<Sampler>),
+    /// Nothing of it lies in the view.
+    Beside,
+    /// Grids of this kind are not drawn.
+    Impossible,
 }
 
-impl LayerSampler {
-    pub(super) fn new(grid: &Grid, _view: &View) -> Option<Self> {
-        Some(Self { window: grid.whole() })
+impl Placing {
+    pub(super) fn new(grid: &Grid, view: &View) -> Self {
+        match Sampler::new(grid, view) {
+            Some(sampler) => Self::Drawn(Arc::new(sampler)),
+            None if can_be_drawn(grid) => Self::Beside,
+            None => Self::Impossible,
+        }
+    }
+
+    pub(super) fn sampler(&self) -> Option<&Arc<Sampler>> {
+        if let Self::Drawn(sampler) = self { Some(sampler) } else { None }
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        0
+        self.sampler().map_or(0, |sampler| sampler.bytes() as u64)
     }
 }
 
-#[derive(Default)]
-pub(super) struct Brushes;
+/// Rows and columns that are those of a map, rising or falling all the way.
+fn can_be_drawn(grid: &Grid) -> bool {
+    !matches!(grid.geometry, Geometry::Unplaced | Geometry::Points { .. }) && crate::grid::Locator::new(grid).is_some()
+}
 
-#[derive(Debug)]
+/// Where fields become frames.
 pub(super) struct Scenery {
-    size: [u32; 2],
+    prepared: Prepared,
+    placings: [Option<Placing>; 2],
+    /// Everything of the caption but the times and the notes.
+    caption: Caption,
+    shorts: [Option<Bilingual>; 2],
 }
 
 impl Scenery {
-    pub(super) fn new(setting: &Setting, _samplers: [Option<LayerSampler>; 2]) -> Self {
-        Self { size: setting.picture.size }
+    pub(super) fn new(setting: &Setting, basemap: &Basemap, placings: [Option<Placing>; 2]) -> Self {
+        let picture = &setting.picture;
+        let layout = Layout::new(picture.size, picture.pixels_per_point);
+        let mut style = Style::default();
+        for layer in setting.layers.iter().flatten() {
+            match &layer.look {
+                Look::Bands(bands) => style.bands = Some(bands.clone()),
+                Look::Lines(lines) => style.lines = Some(lines.clone()),
+                Look::BandsOverRange => {}
+            }
+        }
+        let region = map::region(&picture.region).map(|region| region.name.clone()).unwrap_or_default();
+        let caption = Caption {
+            title: title(setting.layers.iter().flatten()),
+            level: setting.level.map(|level| level.to_string()).unwrap_or_default(),
+            model: setting.model.clone(),
+            region,
+            run: setting.run,
+            ..Caption::default()
+        };
+        let prepared = Prepared::new(layout, picture.view.clone(), basemap, style, picture.language);
+        let shorts = [0, 1].map(|n| setting.layers[n].as_ref().map(|layer| layer.short.clone()));
+        Self { prepared, placings, caption, shorts }
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        0
+        self.prepared.bytes() as u64
     }
 
+    /// The frame of a slot. `fields` cover what the samplers ask for; the caption says which layer has none.
     pub(super) fn paint(
         &self,
-        _time: SlotTime,
-        kept: &[Option<Arc<Kept>>; 2],
-        _brushes: &mut Brushes,
-        mut pixels: Vec<u8>,
+        slot: &Slot,
+        fields: &[Option<Arc<Kept>>; 2],
+        columns: [usize; 2],
+        scratch: &mut Scratch,
+        pixels: Vec<u8>,
     ) -> Frame {
-        pixels.clear();
-        pixels.resize(self.size[0] as usize * self.size[1] as usize * 4, 0);
-        let fields: Vec<ArrayView2<'_, f32>> = kept.iter().flatten().map(|kept| kept.values.view()).collect();
-        let sum: f32 = fields.iter().flat_map(|field| field.iter()).sum();
-        pixels[..4].copy_from_slice(&sum.to_le_bytes());
-        Frame { size: self.size, pixels, ..Frame::default() }
+        let cut = |n: usize| {
+            let sampler = self.placings[n].as_ref()?.sampler()?;
+            let values = fields[n].as_ref()?.cut(sampler.window, columns[n])?;
+            Some((values.to_owned(), sampler))
+        };
+        let cuts = [cut(0), cut(1)];
+        let mut caption = Caption { lead: slot.time.lead, valid: slot.time.valid, ..self.caption.clone() };
+        for (n, exists) in [slot.bands.is_some(), slot.lines.is_some()].into_iter().enumerate() {
+            let Some(short) = self.shorts[n].clone() else { continue };
+            if !exists {
+                caption.notes.push(CaptionNote::MissingLayer { short, lead: slot.time.lead });
+            } else if cuts[n].as_ref().is_none_or(|(values, _)| is_empty(values)) {
+                caption.notes.push(CaptionNote::NoValues { short });
+            }
+        }
+        let layer = |n: usize| cuts[n].as_ref().map(|(values, sampler)| render::Layer { values, sampler });
+        let scene = Scene { bands: layer(0), lines: layer(1), caption };
+        render::paint(&self.prepared, &scene, scratch, pixels)
+    }
+}
+
+fn is_empty(values: &Array2<f32>) -> bool {
+    values.iter().all(|value| value.is_nan())
+}
+
+/// «Relative humidity (%) + geopotential height (dam)», in both languages.
+fn title<'a>(layers: impl Iterator<Item = &'a LayerPlan>) -> Bilingual {
+    let mut title = Bilingual::default();
+    for layer in layers {
+        let parameter = &layer.parameter;
+        for (title, name) in [(&mut title.en, &parameter.name.en), (&mut title.fr, &parameter.name.fr)] {
+            let name = if title.is_empty() { name.clone() } else { format!("{title} + {}", in_a_sentence(name)) };
+            let unit =
+                if parameter.unit_label.is_empty() { String::new() } else { format!(" ({})", parameter.unit_label) };
+            *title = name + &unit;
+        }
+    }
+    title
+}
+
+/// Without its capital, unless more capitals follow it: `CAPE`.
+fn in_a_sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_within_a_title_begins_small() {
+        assert_eq!(in_a_sentence("Geopotential height"), "geopotential height");
+        assert_eq!(in_a_sentence("Énergie"), "énergie");
+        assert_eq!(in_a_sentence("CAPE"), "CAPE");
     }
 }

@@ -10,12 +10,12 @@ use super::layer::{Extent, with_margin};
 use super::opening::{Opening, OpeningJob};
 use super::reel::{Batch, Next, Once, Part, Reach, Reel};
 use super::request::Request;
-use super::scenery::{LayerSampler, Scenery};
+use super::scenery::{Placing, Scenery};
 use super::series::Asked;
 use super::snapshot::{EngineNote, Snapshot};
 use crate::catalog::Catalog;
 use crate::grid::Grid;
-use crate::map::View;
+use crate::map::{Basemap, View};
 use crate::render::Frame;
 use crate::source::{Refusal, SourceError};
 use crate::units::Affine;
@@ -35,6 +35,10 @@ pub(super) enum Job {
     Read {
         reel: u64,
         batch: Batch,
+    },
+    Basemap {
+        reel: u64,
+        view: View,
     },
     Prepare {
         reel: u64,
@@ -69,7 +73,9 @@ pub(super) struct State {
     /// Prepared settings, the last used last.
     sceneries: Vec<(u64, Arc<Scenery>)>,
     /// Samplers of grids in views, the last used last.
-    samplers: Vec<(Arc<Grid>, View, Option<LayerSampler>)>,
+    placings: Vec<(Arc<Grid>, View, Placing)>,
+    /// The last used last.
+    basemaps: Vec<(View, Arc<Basemap>)>,
     ranges: Vec<(Vec<Option<FieldKey>>, Extent)>,
     pub notes: Vec<EngineNote>,
     pub series: Option<Asked>,
@@ -84,8 +90,9 @@ pub(super) struct State {
     pub reel_count: u64,
 }
 
-/// How many views' samplers, and how many prepared settings, are kept.
-const SAMPLERS_KEPT: usize = 4;
+/// How many views' samplers and maps, and how many prepared settings, are kept.
+const PLACINGS_KEPT: usize = 4;
+const BASEMAPS_KEPT: usize = 2;
 const SCENERIES_KEPT: usize = 4;
 const RANGES_KEPT: usize = 64;
 /// Pixel buffers that wait for the next frame.
@@ -103,7 +110,8 @@ impl State {
             cache: Cache::new(),
             settings: Settings::default(),
             sceneries: Vec::new(),
-            samplers: Vec::new(),
+            placings: Vec::new(),
+            basemaps: Vec::new(),
             ranges: Vec::new(),
             notes: Vec::new(),
             series: None,
@@ -155,9 +163,9 @@ impl State {
         self.foresee()
     }
 
-    /// The current request is complete, and nothing of it is under way.
+    /// Nothing of the current request is under way. Asked after it had nothing to give out.
     fn is_idle(&self) -> bool {
-        self.reels.first().is_some_and(|reel| reel.is_complete() && reel.is_resting())
+        self.reels.first().is_some_and(Reel::is_resting)
     }
 
     fn next_of(&mut self, n: usize) -> Option<Job> {
@@ -173,6 +181,9 @@ impl State {
                 }
                 Next::Guess(layer) => return Some(Job::Guess { reel: id, layer }),
                 Next::Read(batch) => return Some(Job::Read { reel: id, batch }),
+                Next::Basemap => {
+                    return Some(Job::Basemap { reel: id, view: reel.picture.view.clone() });
+                }
                 Next::Prepare => {
                     let setting = reel.setting?;
                     return Some(Job::Prepare { reel: id, setting });
@@ -195,9 +206,7 @@ impl State {
             if reel.part(slot, layer) != Some(Part::Kept) {
                 continue;
             }
-            let drawn = reel.layers[layer]
-                .as_ref()
-                .and_then(|layer| Some((layer.sampler.as_ref()?.window, layer.plan.grid.nx)));
+            let drawn = reel.layers[layer].as_ref().and_then(|layer| Some((layer.drawn()?, layer.plan.grid.nx)));
             let covers = |kept: &Arc<Kept>| {
                 drawn.is_some_and(|(window, columns)| offset(kept.window, window, columns).is_some())
             };
@@ -214,6 +223,17 @@ impl State {
     /// How far from the playhead fields and frames have room.
     fn reach(&mut self, n: usize) -> Reach {
         let room = self.room();
+        let reach = self.reach_in(n, room);
+        if n > 0 || self.reels.first().is_none_or(|reel| reach.frames >= reel.len()) {
+            return reach;
+        }
+        // What other views and settings share makes room for this one's frames.
+        self.drop_unused();
+        let room = self.room();
+        self.reach_in(n, room)
+    }
+
+    fn reach_in(&self, n: usize, room: u64) -> Reach {
         let Some(reel) = self.reels.get(n) else { return Reach { fields: 0, frames: 0 } };
         let slots = reel.len().max(1) as u64;
         let frame = frame_bytes(reel.picture.size);
@@ -238,10 +258,18 @@ impl State {
         limit.saturating_sub(self.textures + self.shared_bytes() + buffers)
     }
 
+    fn drop_unused(&mut self) {
+        let Some(reel) = self.reels.first() else { return };
+        let view = &reel.picture.view;
+        self.placings.retain(|(_, of, _)| of == view);
+        self.basemaps.retain(|(of, _)| of == view);
+        self.sceneries.retain(|(setting, _)| Some(*setting) == reel.setting);
+    }
+
     fn shared_bytes(&self) -> u64 {
-        let samplers = self.samplers.iter().filter_map(|(_, _, sampler)| sampler.as_ref());
         self.sceneries.iter().map(|(_, scenery)| scenery.bytes()).sum::<u64>()
-            + samplers.map(LayerSampler::bytes).sum::<u64>()
+            + self.placings.iter().map(|(_, _, placing)| placing.bytes()).sum::<u64>()
+            + self.basemaps.iter().map(|(_, basemap)| basemap.bytes() as u64).sum::<u64>()
     }
 
     fn used(&self) -> u64 {
@@ -324,50 +352,61 @@ impl State {
         }
     }
 
-    pub(super) fn sampler(&mut self, grid: &Arc<Grid>, view: &View) -> Option<Option<LayerSampler>> {
-        let same = |(known, of, _): &(Arc<Grid>, View, Option<LayerSampler>)| {
-            (Arc::ptr_eq(known, grid) || known == grid) && of == view
-        };
-        let at = self.samplers.iter().position(same)?;
-        let found = self.samplers.remove(at);
-        let sampler = found.2.clone();
-        self.samplers.push(found);
-        Some(sampler)
+    pub(super) fn placing(&mut self, grid: &Arc<Grid>, view: &View) -> Option<Placing> {
+        let same =
+            |(known, of, _): &(Arc<Grid>, View, Placing)| (Arc::ptr_eq(known, grid) || known == grid) && of == view;
+        let at = self.placings.iter().position(same)?;
+        self.placings[at..].rotate_left(1);
+        self.placings.last().map(|(_, _, placing)| placing.clone())
     }
 
-    pub(super) fn keep_sampler(&mut self, grid: Arc<Grid>, view: View, sampler: Option<LayerSampler>) {
-        if self.samplers.len() >= SAMPLERS_KEPT {
-            self.samplers.remove(0);
+    pub(super) fn keep_placing(&mut self, grid: Arc<Grid>, view: View, placing: Placing) {
+        if self.placings.len() >= PLACINGS_KEPT {
+            self.placings.remove(0);
         }
-        self.samplers.push((grid, view, sampler));
+        self.placings.push((grid, view, placing));
     }
 
-    pub(super) fn surveyed(&mut self, id: u64, samplers: [Option<LayerSampler>; 2], keep_margin: bool) {
+    pub(super) fn basemap(&mut self, view: &View) -> Option<Arc<Basemap>> {
+        let at = self.basemaps.iter().position(|(of, _)| of == view)?;
+        self.basemaps[at..].rotate_left(1);
+        self.basemaps.last().map(|(_, basemap)| basemap.clone())
+    }
+
+    pub(super) fn keep_basemap(&mut self, view: View, basemap: Arc<Basemap>) {
+        if self.basemaps.len() >= BASEMAPS_KEPT {
+            self.basemaps.remove(0);
+        }
+        self.basemaps.push((view, basemap));
+    }
+
+    pub(super) fn surveyed(&mut self, id: u64, placings: [Option<Placing>; 2], keep_margin: bool) {
         let Some(reel) = self.reel(id) else { return };
         reel.survey = Once::Done(());
-        let mut undrawn = Vec::new();
-        for (n, sampler) in samplers.into_iter().enumerate() {
-            let Some(layer) = reel.layers[n].as_mut() else { continue };
-            match &sampler {
-                Some(sampler) if keep_margin => layer.window = with_margin(sampler.window, &layer.plan.grid),
-                Some(sampler) => layer.window = sampler.window,
-                None => undrawn.push(n),
+        for (layer, placing) in reel.layers.iter_mut().zip(placings) {
+            let (Some(layer), Some(placing)) = (layer.as_mut(), placing) else { continue };
+            if let Some(sampler) = placing.sampler() {
+                let margin = keep_margin.then(|| with_margin(sampler.window, &layer.plan.grid));
+                layer.window = margin.unwrap_or(sampler.window);
             }
-            layer.sampler = sampler;
+            layer.placing = Some(placing);
         }
-        for n in undrawn {
+        let undrawn = |n: &usize| reel.layers[*n].as_ref().is_some_and(|layer| !layer.is_drawn());
+        for n in (0..2).filter(undrawn).collect::<Vec<_>>() {
             self.leave_out(id, n);
         }
         self.adopt_ranges(id);
         self.settle(id);
     }
 
-    /// A layer whose grid cannot be drawn: said once; slots that have nothing else fail.
+    /// A layer that is not drawn needs no fields. Where its grid can never be drawn that is said once, and slots that
+    /// have nothing else fail.
     fn leave_out(&mut self, id: u64, layer: usize) {
         let Some(reel) = self.reel(id) else { return };
-        let Some(parameter) = reel.layers[layer].as_ref().map(|layer| layer.plan.parameter.clone()) else { return };
+        let Some(work) = reel.layers[layer].as_ref() else { return };
+        let (parameter, impossible) = (work.plan.parameter.clone(), work.is_impossible());
         let other = 1 - layer;
-        let other_drawn = reel.layers[other].as_ref().is_some_and(|layer| layer.sampler.is_some());
+        let other_possible = reel.layers[other].as_ref().is_some_and(|layer| !layer.is_impossible());
         let mut note = None;
         for slot in 0..reel.len() {
             let Some(key) = reel.field_key(slot, layer).cloned() else { continue };
@@ -375,13 +414,13 @@ impl State {
             let Some(path) = key.0.ingredients.first().map(|what| what.field.reader.path().to_owned()) else {
                 continue;
             };
-            if !(other_drawn && reel.part(slot, other) != Some(Part::Absent)) {
+            if impossible && !(other_possible && reel.field_key(slot, other).is_some()) {
                 let error = SourceError::new(&path, Refusal::Unsupported, "").in_part(parameter.name.en.clone());
                 reel.failed(slot, Arc::new(error));
             }
             note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone() });
         }
-        self.notes.extend(note.filter(|note| !self.notes.contains(note)));
+        self.notes.extend(note.filter(|note| impossible && !self.notes.contains(note)));
     }
 
     fn adopt_ranges(&mut self, id: u64) {
@@ -416,7 +455,7 @@ impl State {
             for n in 0..2 {
                 let Some(layer) = reel.layers[n].as_ref() else { continue };
                 let (window, columns) = (layer.window, layer.plan.grid.nx);
-                let drawn = layer.sampler.as_ref().map(|sampler| sampler.window);
+                let drawn = layer.drawn();
                 if layer.wants_range() || reel.part(slot, n) != Some(Part::Due) {
                     continue;
                 }

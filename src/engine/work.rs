@@ -15,15 +15,15 @@ use super::foresight;
 use super::layer::Extent;
 use super::opening::OpeningJob;
 use super::place;
-use super::reel::{Batch, Reel, Wanted};
+use super::reel::{Batch, Once, Reel, Wanted};
 use super::request::Request;
-use super::scenery::{LayerSampler, Scenery};
+use super::scenery::{Placing, Scenery};
 use super::snapshot::EngineNote;
 use super::state::Job;
 use super::trace::Kind;
 use crate::catalog::{self, Catalog, Recipe};
 use crate::grid::{Grid, Window};
-use crate::map::View;
+use crate::map::{Basemap, View};
 use crate::source::{Choice, FieldRef, Refusal, SourceError, Stop};
 use crate::units::Affine;
 
@@ -68,6 +68,7 @@ impl Core {
             Job::Survey { reel, view, grids } => self.survey(reel, &view, grids),
             Job::Guess { reel, layer } => self.guess(reel, layer),
             Job::Read { reel, batch } => self.read(reel, &batch),
+            Job::Basemap { reel, view } => self.basemap(reel, &view),
             Job::Prepare { reel, setting } => self.prepare(reel, setting),
             Job::Paint { reel, slot, scenery, fields } => self.paint(reel, slot, &scenery, &fields),
             Job::Series(batch) => self.read_series(&batch),
@@ -98,17 +99,18 @@ impl Core {
     }
 
     fn survey(self: &Arc<Self>, reel: u64, view: &View, grids: [Option<Arc<Grid>>; 2]) {
-        let samplers = grids.map(|grid| {
+        let placings = grids.map(|grid| {
             let grid = grid?;
-            if let Some(known) = self.state().sampler(&grid, view) {
+            let known = self.state().placing(&grid, view);
+            if known.is_some() {
                 return known;
             }
-            let make = || catch_unwind(AssertUnwindSafe(|| LayerSampler::new(&grid, view)));
-            let sampler = self.trace.stage(Kind::Render, "survey", None, make).unwrap_or(None);
-            self.state().keep_sampler(grid, view.clone(), sampler.clone());
-            sampler
+            let make = || catch_unwind(AssertUnwindSafe(|| Placing::new(&grid, view)));
+            let placing = self.trace.stage(Kind::Render, "survey", None, make).unwrap_or(Placing::Impossible);
+            self.state().keep_placing(grid, view.clone(), placing.clone());
+            Some(placing)
         });
-        self.state().surveyed(reel, samplers, self.taker.is_none());
+        self.state().surveyed(reel, placings, self.taker.is_none());
         self.hand_on_failures(reel);
         self.kick();
     }
@@ -191,26 +193,52 @@ impl Core {
         Ok(Some((cut(kept, reading.kept, reading.grid.nx), extent)))
     }
 
+    fn basemap(self: &Arc<Self>, id: u64, view: &View) {
+        let known = self.state().basemap(view);
+        let made = known.map(Ok).unwrap_or_else(|| {
+            let make = || catch_unwind(AssertUnwindSafe(|| Arc::new(Basemap::new(view))));
+            let made = self.trace.stage(Kind::Render, "basemap", None, make);
+            if let Ok(basemap) = &made {
+                self.state().keep_basemap(view.clone(), basemap.clone());
+            }
+            made
+        });
+        match made {
+            Ok(basemap) => {
+                if let Some(reel) = self.state().reel(id) {
+                    reel.basemap = Once::Done(basemap);
+                }
+            }
+            Err(panic) => self.fail_all(id, &*panic),
+        }
+        self.kick();
+    }
+
+    /// What all frames share cannot be made.
+    fn fail_all(&self, id: u64, panic: &(dyn std::any::Any + Send)) {
+        let mut state = self.state();
+        let Some(reel) = state.reel(id) else { return };
+        for slot in 0..reel.len() {
+            let path = path_of(reel, slot);
+            reel.failed(slot, Arc::new(broken(path, panic)));
+        }
+        drop(state);
+        self.hand_on_failures(id);
+    }
+
     fn prepare(self: &Arc<Self>, id: u64, number: u64) {
         let mut state = self.state();
         let setting = state.settings.get(number);
-        let samplers =
-            state.reel(id).map(|reel| [0, 1].map(|n| reel.layers[n].as_ref().and_then(|layer| layer.sampler.clone())));
+        let parts = state.reel(id).and_then(|reel| {
+            let placings = [0, 1].map(|n| reel.layers[n].as_ref().and_then(|layer| layer.placing.clone()));
+            Some((placings, reel.basemap.done()?.clone()))
+        });
         drop(state);
-        let (Some(setting), Some(samplers)) = (setting, samplers) else { return };
-        let make = || catch_unwind(AssertUnwindSafe(|| Scenery::new(&setting, samplers)));
+        let (Some(setting), Some((placings, basemap))) = (setting, parts) else { return };
+        let make = || catch_unwind(AssertUnwindSafe(|| Scenery::new(&setting, &basemap, placings)));
         match self.trace.stage(Kind::Render, "prepare", None, make) {
             Ok(scenery) => self.state().prepared(id, number, Arc::new(scenery)),
-            Err(panic) => {
-                let mut state = self.state();
-                let Some(reel) = state.reel(id) else { return };
-                for slot in 0..reel.len() {
-                    let path = path_of(reel, slot);
-                    reel.failed(slot, Arc::new(broken(path, &*panic)));
-                }
-                drop(state);
-                self.hand_on_failures(id);
-            }
+            Err(panic) => self.fail_all(id, &*panic),
         }
         self.kick();
     }
@@ -218,13 +246,13 @@ impl Core {
     fn paint(self: &Arc<Self>, id: u64, slot: usize, scenery: &Scenery, fields: &[Option<Arc<Kept>>; 2]) {
         let mut state = self.state();
         let Some(reel) = state.reel(id) else { return };
-        let (time, size, key) =
-            (reel.plan.slots.get(slot).map(|slot| slot.time), reel.picture.size, reel.frame_key(slot));
-        let (Some(time), Some(key)) = (time, key) else { return };
+        let (plan, size, key) = (reel.plan.clone(), reel.picture.size, reel.frame_key(slot));
+        let columns = [0, 1].map(|n| reel.layers[n].as_ref().map_or(1, |layer| layer.plan.grid.nx));
+        let (Some(moment), Some(key)) = (plan.slots.get(slot), key) else { return };
         let pixels = state.buffer(size);
         drop(state);
-        let mut brushes = lock(&self.brushes).pop().unwrap_or_default();
-        let work = || catch_unwind(AssertUnwindSafe(|| scenery.paint(time, fields, &mut brushes, pixels)));
+        let mut scratch = lock(&self.scratches).pop().unwrap_or_default();
+        let work = || catch_unwind(AssertUnwindSafe(|| scenery.paint(moment, fields, columns, &mut scratch, pixels)));
         let painted = self.trace.stage(Kind::Render, "paint", Some(slot), work);
         match (painted, &self.taker) {
             (Ok(frame), Some(take)) => {
@@ -255,8 +283,8 @@ impl Core {
                 return;
             }
         }
-        // A brush that was in a panicking hand is thrown away.
-        lock(&self.brushes).push(brushes);
+        // Memory that was in use in a panic is thrown away.
+        lock(&self.scratches).push(scratch);
     }
 
     /// Tells the taker of slots that failed since it was last told.

@@ -14,7 +14,8 @@ pub struct Finder {
 impl Finder {
     pub fn new(grid: &Grid, view: &View) -> Option<Self> {
         let locator = Locator::new(grid)?;
-        let shared = locator.projection() == Some(&view.projection);
+        // Beside a globe seen from afar is sky, which only the way over angles tells.
+        let shared = locator.projection() == Some(&view.projection) && view.projection.cap().is_none();
         Some(Self { locator, view: view.clone(), shared })
     }
 

@@ -3,17 +3,29 @@
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
+use millibar::app;
 use millibar::cli::{self, Arguments, Status};
+use millibar::engine;
+use millibar::text::Language;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let status = match &arguments.command {
         Some(command) => cli::run(command, &arguments.common),
-        None => {
-            let shown = Arguments::command().print_help();
-            if shown.is_ok() { Status::WrongUsage } else { Status::InPart }
-        }
+        None => window(arguments),
     };
     status.into()
+}
+
+fn window(arguments: Arguments) -> Status {
+    let Arguments { files, common, .. } = arguments;
+    let engine = engine::Options { threads: common.threads.map(usize::from), memory: common.memory };
+    match app::run(app::Options { paths: files, engine, language: common.language }) {
+        Ok(()) => Status::Done,
+        Err(failure) => {
+            eprintln!("millibar: {}", failure.tell(common.language.unwrap_or_else(Language::of_environment)));
+            Status::NoDisplay
+        }
+    }
 }

@@ -1,0 +1,355 @@
+//! Choosing: model, run, product or variable, level, region; and what is open at all.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::notices::Notice;
+use super::{App, clock};
+use crate::catalog::{Catalog, Model, Run};
+use crate::engine::{self, Plan, Selection, Subject};
+use crate::field::{Level, LevelKind};
+use crate::map;
+use crate::time::{Moment, ReferenceTime};
+
+/// What was opened, and what has been said of it.
+#[derive(Default)]
+pub struct Sources {
+    /// Being opened by the hand: what they bring is shown when it is there.
+    pub asked: Vec<PathBuf>,
+    /// The bundled sample, while it is open.
+    pub sample: Option<PathBuf>,
+    /// The catalogue as last looked at.
+    catalog: Arc<Catalog>,
+    engine_notes: usize,
+}
+
+impl App {
+    /// Opens paths that the user named. What they hold is shown as soon as it is known.
+    pub fn open(&mut self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        for path in paths.iter().rev() {
+            self.settings.remember(path);
+        }
+        self.sources.asked.extend(paths.iter().cloned());
+        self.engine.open(paths);
+    }
+
+    /// Paths that the engine was given before there was a window.
+    pub(super) fn opened_at_start(&mut self, paths: Vec<PathBuf>) {
+        for path in paths.iter().rev() {
+            self.settings.remember(path);
+        }
+        self.sources.asked = paths;
+    }
+
+    /// Forgets a file.
+    pub fn close(&mut self, path: &Path) {
+        if self.sources.sample.as_deref() == Some(path) {
+            self.sources.sample = None;
+            self.notices.withdraw(&Notice::Sample);
+        }
+        self.engine.close(path);
+    }
+
+    /// Takes in what the engine has to say since the last display frame.
+    pub(super) fn look_at_engine(&mut self, now: f64) {
+        self.snapshot = self.engine.snapshot();
+        let notes: Vec<_> = self.snapshot.notes.iter().skip(self.sources.engine_notes).cloned().collect();
+        self.sources.engine_notes = self.snapshot.notes.len();
+        for note in notes {
+            self.notices.add(Notice::Engine(note));
+        }
+        let catalog = self.snapshot.catalog.clone();
+        if !Arc::ptr_eq(&catalog, &self.sources.catalog) {
+            let before = std::mem::replace(&mut self.sources.catalog, catalog.clone());
+            self.take_catalog(&before, &catalog, now);
+        }
+        if self.snapshot.opening.is_none() && !self.sources.asked.is_empty() {
+            self.finish_opening();
+        }
+    }
+
+    fn take_catalog(&mut self, before: &Catalog, catalog: &Catalog, now: f64) {
+        for report in &catalog.files {
+            match &report.outcome {
+                Err(error) => self.notices.add(Notice::Source(error.clone())),
+                Ok(notes) => notes.iter().for_each(|note| self.notices.add(Notice::Source(note.clone()))),
+            }
+        }
+        for note in &catalog.notes {
+            self.notices.add(Notice::Catalog(note.clone()));
+        }
+        let fresh = if self.sources.asked.is_empty() { None } else { self.newly_opened(before, catalog) };
+        let still = self.selection.as_ref().filter(|s| Plan::new(catalog, s, 1.0).is_some()).cloned();
+        let next = fresh.or(still).or_else(|| self.first_choice(catalog));
+        // The same choice may mean other fields now: it is laid out anew in any case.
+        self.selection = None;
+        match next {
+            Some(selection) => self.select(selection, now),
+            None => self.forget_selection(now),
+        }
+    }
+
+    /// The newest run of a model that was not there before.
+    fn newly_opened(&self, before: &Catalog, catalog: &Catalog) -> Option<Selection> {
+        let known = |model: &Model, run: &Run| before.model(&model.id).is_some_and(|m| m.run(run.reference).is_some());
+        let sample = self.sources.sample.is_some() && !before.is_empty();
+        catalog
+            .models
+            .iter()
+            .flat_map(|model| model.runs.iter().map(move |run| (model, run)))
+            .find(|(model, run)| !known(model, run) && (!sample || before.model(&model.id).is_none()))
+            .and_then(|(model, run)| self.choice_of_run(model, run))
+    }
+
+    fn first_choice(&self, catalog: &Catalog) -> Option<Selection> {
+        let model = catalog.models.first()?;
+        self.choice_of_run(model, model.runs.first()?)
+    }
+
+    /// What is shown first of a run: what was chosen last where the run has it.
+    fn choice_of_run(&self, model: &Model, run: &Run) -> Option<Selection> {
+        let mut selection = Selection::of_run(model, run)?;
+        let subjects = engine::subjects(run);
+        let wanted = self.selection.as_ref().map(|s| s.subject.clone());
+        let kept = wanted.or_else(|| self.settings.product.clone().map(Subject::Product));
+        if let Some(subject) = kept.filter(|subject| subjects.contains(subject)) {
+            selection.level = engine::first_level(run, &subject);
+            selection.subject = subject;
+        }
+        let levels = engine::levels(run, &selection.subject);
+        let last = self.settings.pressure.map(Level::hpa);
+        if let Some(level) = last.filter(|level| levels.contains(&Some(*level))) {
+            selection.level = Some(level);
+        }
+        Some(selection)
+    }
+
+    fn finish_opening(&mut self) {
+        let asked = std::mem::take(&mut self.sources.asked);
+        let catalog = self.sources.catalog.clone();
+        let below = |path: &Path, asked: &Path| path == asked || path.starts_with(asked);
+        for path in &asked {
+            if !catalog.files.iter().any(|report| below(&report.path, path)) {
+                self.notices.add(Notice::NothingIn(path.clone()));
+            }
+        }
+        let opened = catalog.files.iter().any(|r| r.outcome.is_ok() && asked.iter().any(|path| below(&r.path, path)));
+        // The sample has served its purpose once there is something real to see.
+        let sample = self.sources.sample.clone().filter(|sample| !asked.contains(sample));
+        if let Some(sample) = sample.filter(|_| opened) {
+            self.close(&sample);
+        }
+    }
+
+    fn forget_selection(&mut self, now: f64) {
+        self.shelf.clear(self.player.slot, now);
+        self.plan = Arc::default();
+        self.sent = None;
+        self.hand.view = None;
+        self.player.playing = false;
+        self.player.load(0, 0);
+    }
+
+    /// Shows another selection, at the same valid time where it has that.
+    pub(super) fn select(&mut self, selection: Selection, now: f64) {
+        if self.selection.as_ref() == Some(&selection) {
+            return;
+        }
+        let Some(plan) = Plan::new(&self.sources.catalog, &selection, self.interval_factor) else { return };
+        let times = |plan: &Plan| plan.slots.iter().map(|slot| slot.time).collect::<Vec<_>>();
+        let (old, new) = (times(&self.plan), times(&plan));
+        let first = self.plan.slots.is_empty();
+        let grid_before = self.plan.grid().cloned();
+        if old != new {
+            let valid = old.get(self.player.slot).and_then(|time| time.valid);
+            let same = valid.and_then(|valid| new.iter().position(|time| time.valid == Some(valid)));
+            let slot = same.unwrap_or_else(|| plan.slot_of(Moment::now()));
+            self.player.load(plan.slots.len(), slot);
+        }
+        if first {
+            self.player.playing = self.player.playing || self.sources.sample.is_some();
+        }
+        self.shelf.clear(self.player.slot, now);
+        self.remember_choice(&selection);
+        self.plan = Arc::new(plan);
+        self.selection = Some(selection);
+        let same_grid = matches!((&grid_before, self.plan.grid()), (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b);
+        if !same_grid {
+            self.fit_region();
+        }
+        self.panes.series_asked = None;
+    }
+
+    fn remember_choice(&mut self, selection: &Selection) {
+        if let Subject::Product(id) = &selection.subject {
+            self.settings.product = Some(id.clone());
+        }
+        if let Some(level) = selection.level.filter(|level| level.kind == LevelKind::Pressure) {
+            self.settings.pressure = Some(level.value);
+        }
+    }
+
+    pub(super) fn model(&self) -> Option<&Model> {
+        self.sources.catalog.model(&self.selection.as_ref()?.model)
+    }
+
+    pub(super) fn run(&self) -> Option<&Run> {
+        self.model()?.run(self.selection.as_ref()?.run)
+    }
+
+    pub(super) fn catalog(&self) -> &Arc<Catalog> {
+        &self.sources.catalog
+    }
+
+    pub(super) fn levels(&self) -> Vec<Option<Level>> {
+        match (self.run(), &self.selection) {
+            (Some(run), Some(selection)) => engine::levels(run, &selection.subject),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn choose_level(&mut self, level: Option<Level>, now: f64) {
+        if let Some(selection) = self.selection.clone() {
+            self.select(Selection { level, ..selection }, now);
+        }
+    }
+
+    /// The next level up (−1) or down (1) in the atmosphere; at the ends nothing happens.
+    pub(super) fn step_level(&mut self, by: isize, now: f64) {
+        let levels = self.levels();
+        let chosen = self.selection.as_ref().map(|s| s.level);
+        let at = levels.iter().position(|level| Some(*level) == chosen);
+        let next = at.and_then(|at| at.checked_add_signed(by)).and_then(|at| levels.get(at).copied());
+        if let Some(level) = next {
+            self.choose_level(level, now);
+        }
+    }
+
+    pub(super) fn choose_run(&mut self, reference: Option<ReferenceTime>, now: f64) {
+        let Some((model, selection)) = self.model().zip(self.selection.as_ref()) else { return };
+        let Some(run) = model.run(reference) else { return };
+        let next = Selection { run: reference, ..selection.clone() };
+        let shown =
+            engine::subjects(run).contains(&next.subject) && engine::levels(run, &next.subject).contains(&next.level);
+        let next = if shown { Some(next) } else { self.choice_of_run(model, run) };
+        if let Some(next) = next {
+            self.select(next, now);
+        }
+    }
+
+    /// The reference time of the run before (1) or after (−1) this one.
+    pub(super) fn neighbour_run(&self, by: isize) -> Option<Option<ReferenceTime>> {
+        let (model, selection) = self.model().zip(self.selection.as_ref())?;
+        let at = model.runs.iter().position(|run| run.reference == selection.run)?;
+        Some(model.runs.get(at.checked_add_signed(by)?)?.reference)
+    }
+
+    pub(super) fn step_run(&mut self, by: isize, now: f64) {
+        if let Some(reference) = self.neighbour_run(by) {
+            self.choose_run(reference, now);
+        }
+    }
+
+    /// The same run of another model where it has it, else its newest.
+    pub(super) fn choose_model(&mut self, id: &str, now: f64) {
+        let Some(model) = self.sources.catalog.model(id) else { return };
+        let same = self.selection.as_ref().and_then(|s| model.run(s.run));
+        let Some(run) = same.or(model.runs.first()) else { return };
+        let level = self.selection.as_ref().and_then(|s| s.level);
+        let next = self.choice_of_run(model, run).map(|mut next| {
+            if engine::levels(run, &next.subject).contains(&level) {
+                next.level = level;
+            }
+            next
+        });
+        if let Some(next) = next {
+            self.select(next, now);
+        }
+    }
+
+    pub(super) fn next_model(&mut self, now: f64) {
+        let models = &self.sources.catalog.models;
+        let at = models.iter().position(|m| self.selection.as_ref().is_some_and(|s| s.model == m.id));
+        let next = at.and_then(|at| models.get((at + 1) % models.len())).map(|model| model.id.clone());
+        if let Some(id) = next {
+            self.choose_model(&id, now);
+        }
+    }
+
+    pub(super) fn choose_subject(&mut self, subject: Subject, now: f64) {
+        let Some((run, selection)) = self.run().zip(self.selection.as_ref()) else { return };
+        let levels = engine::levels(run, &subject);
+        let kept = levels.contains(&selection.level);
+        let level = if kept { selection.level } else { engine::first_level(run, &subject) };
+        let next = Selection { subject, level, member: 0, ..selection.clone() };
+        self.select(next, now);
+    }
+
+    pub(super) fn next_subject(&mut self, now: f64) {
+        let Some((run, selection)) = self.run().zip(self.selection.as_ref()) else { return };
+        let subjects = engine::subjects(run);
+        let at = subjects.iter().position(|subject| *subject == selection.subject);
+        if let Some(next) = at.and_then(|at| subjects.get((at + 1) % subjects.len())).cloned() {
+            self.choose_subject(next, now);
+        }
+    }
+
+    /// The name of a product or variable in the window's language.
+    pub(super) fn subject_name(&self, subject: &Subject) -> String {
+        match subject {
+            Subject::Product(id) => crate::product::product(id)
+                .map_or_else(|| id.clone(), |product| product.name.in_language(self.language).to_owned()),
+            Subject::Variable(id) => self
+                .run()
+                .and_then(|run| run.series(id))
+                .map_or_else(|| id.clone(), |series| series.parameter.name.in_language(self.language).to_owned()),
+        }
+    }
+
+    /// Goes to the region's own view.
+    pub(super) fn choose_region(&mut self, id: &str, now: f64) {
+        if !map::regions().iter().any(|region| region.id == id) {
+            return;
+        }
+        if self.settings.region != id {
+            id.clone_into(&mut self.settings.region);
+            self.shelf.clear(self.player.slot, now);
+        }
+        id.clone_into(&mut self.panes.region);
+        self.hand.home = true;
+        self.hand.view = None;
+        self.hand.moved = None;
+    }
+
+    /// Before a new grid is shown: the region chosen last where it meets the data, else all of the data.
+    fn fit_region(&mut self) {
+        let wanted = map::regions().iter().find(|region| region.id == self.settings.region);
+        let meets = match (wanted, self.plan.grid()) {
+            (Some(region), Some(grid)) => region.meets(grid),
+            _ => true,
+        };
+        let id = if meets { self.settings.region.as_str() } else { super::frames::DATA };
+        id.clone_into(&mut self.panes.region);
+        self.hand.home = true;
+        self.hand.view = None;
+        self.hand.moved = None;
+    }
+
+    pub(super) fn set_zone(&mut self, name: Option<String>) {
+        self.settings.zone.clone_from(&name);
+        self.errands.read_zone(name);
+    }
+
+    pub(super) fn take_zone(&mut self, name: Option<String>, zone: Option<clock::Zone>) {
+        match (zone, name) {
+            (Some(zone), _) => self.zone = zone,
+            (None, name) => {
+                self.settings.zone = None;
+                self.notices.add(Notice::UnknownZone(name.unwrap_or_default()));
+            }
+        }
+    }
+}

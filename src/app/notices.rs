@@ -1,0 +1,235 @@
+//! What a person should know: shown bottom left until read, and kept in a list.
+
+use std::path::PathBuf;
+
+use super::settings::Trouble;
+use crate::catalog::CatalogNote;
+use crate::engine::EngineNote;
+use crate::source::SourceError;
+use crate::text::{self, Language};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// The bundled sample is on screen.
+    Sample,
+    SampleFailed(String),
+    Settings(Trouble),
+    /// A file, or a part of it, that could not be read.
+    Source(SourceError),
+    Catalog(CatalogNote),
+    Engine(EngineNote),
+    /// Nothing that can be shown was found below this path.
+    NothingIn(PathBuf),
+    Saved(PathBuf),
+    NotSaved {
+        path: PathBuf,
+        reason: String,
+    },
+    Copied,
+    NoPicture,
+    NoDialog,
+    NoRegion {
+        region: String,
+    },
+    /// The frames are larger than the graphics can show.
+    TooLarge {
+        side: usize,
+    },
+    UnknownZone(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Goes by itself after some seconds: the answer to what the hand just did.
+    Passing,
+    Information,
+    Warning,
+    Failure,
+}
+
+impl Notice {
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        match self {
+            Self::Saved(_) | Self::Copied => Weight::Passing,
+            Self::Sample | Self::NoDialog | Self::NoRegion { .. } | Self::NoPicture => Weight::Information,
+            Self::Catalog(_) | Self::Engine(_) | Self::Settings(_) | Self::UnknownZone(_) => Weight::Warning,
+            Self::SampleFailed(_)
+            | Self::Source(_)
+            | Self::NothingIn(_)
+            | Self::NotSaved { .. }
+            | Self::TooLarge { .. } => Weight::Failure,
+        }
+    }
+
+    /// In a person's words.
+    #[must_use]
+    pub fn tell(&self, language: Language) -> String {
+        let say = |key: &str| text::say(language, key).to_owned();
+        match self {
+            Self::Sample => say("app_note.sample"),
+            Self::SampleFailed(reason) => text::fill(language, "app_note.sample_failed", &[("reason", reason)]),
+            Self::Settings(trouble) => tell_trouble(trouble, language),
+            Self::Source(error) => error.tell(language),
+            Self::Catalog(CatalogNote::SameField { shown, hidden }) => text::fill(
+                language,
+                "app_note.same_field",
+                &[("shown", &shown.display().to_string()), ("hidden", &hidden.display().to_string())],
+            ),
+            Self::Engine(note) => tell_engine(note, language),
+            Self::NothingIn(path) => {
+                text::fill(language, "app_note.nothing_in", &[("path", &path.display().to_string())])
+            }
+            Self::Saved(path) => text::fill(language, "app_note.saved", &[("path", &path.display().to_string())]),
+            Self::NotSaved { path, reason } => {
+                text::fill(language, "app_note.not_saved", &[("path", &path.display().to_string()), ("reason", reason)])
+            }
+            Self::Copied => say("app_note.copied"),
+            Self::NoPicture => say("app_note.no_picture"),
+            Self::NoDialog => say("app_note.no_dialog"),
+            Self::NoRegion { region } => text::fill(language, "app_note.no_region", &[("region", region)]),
+            Self::TooLarge { side } => text::fill(language, "app_note.too_large", &[("side", &side.to_string())]),
+            Self::UnknownZone(name) => text::fill(language, "app_note.unknown_zone", &[("zone", name)]),
+        }
+    }
+}
+
+fn tell_trouble(trouble: &Trouble, language: Language) -> String {
+    let with = |key: &str, path: &PathBuf, reason: &str| {
+        text::fill(language, key, &[("path", &path.display().to_string()), ("reason", reason)])
+    };
+    match trouble {
+        Trouble::Broken { aside } => with("app_note.settings_broken", aside, ""),
+        Trouble::Unreadable { path, reason } => with("app_note.settings_unreadable", path, reason),
+        Trouble::Unwritable { path, reason } => with("app_note.settings_unwritable", path, reason),
+    }
+}
+
+fn tell_engine(note: &EngineNote, language: Language) -> String {
+    match note {
+        EngineNote::GuessedUnit { path, parameter, unit } => text::fill(
+            language,
+            "app_note.guessed_unit",
+            &[("path", &path.display().to_string()), ("parameter", parameter.in_language(language)), ("unit", unit)],
+        ),
+        EngineNote::NotDrawn { path, parameter } => text::fill(
+            language,
+            "app_note.not_drawn",
+            &[("path", &path.display().to_string()), ("parameter", parameter.in_language(language))],
+        ),
+    }
+}
+
+/// All notices of the session.
+#[derive(Debug, Default)]
+pub struct Notices {
+    all: Vec<Kept>,
+}
+
+#[derive(Debug)]
+pub struct Kept {
+    pub notice: Notice,
+    pub read: bool,
+    /// Seconds on the window's clock when it was first seen.
+    since: Option<f64>,
+}
+
+const PASSING_SECONDS: f64 = 4.0;
+
+impl Notices {
+    /// Adds a notice; the same one again is not said twice while it is unread, except what answers the hand.
+    pub fn add(&mut self, notice: Notice) {
+        match notice.weight() {
+            Weight::Passing => self.all.retain(|kept| kept.read || kept.notice.weight() != Weight::Passing),
+            _ if self.all.iter().any(|kept| kept.notice == notice) => return,
+            _ => {}
+        }
+        self.all.push(Kept { notice, read: false, since: None });
+    }
+
+    /// Unread ones with their place in the list, newest first. Passing ones go when their time is over.
+    pub fn unread(&mut self, now: f64) -> Vec<(usize, Notice)> {
+        for kept in &mut self.all {
+            let since = *kept.since.get_or_insert(now);
+            if kept.notice.weight() == Weight::Passing && now - since > PASSING_SECONDS {
+                kept.read = true;
+            }
+        }
+        let unread = self.all.iter().enumerate().rev().filter(|(_, kept)| !kept.read);
+        unread.map(|(at, kept)| (at, kept.notice.clone())).collect()
+    }
+
+    pub fn mark_read(&mut self, at: usize) {
+        if let Some(kept) = self.all.get_mut(at) {
+            kept.read = true;
+        }
+    }
+
+    pub fn mark_all_read(&mut self) {
+        for kept in &mut self.all {
+            kept.read = true;
+        }
+    }
+
+    /// Takes back what no longer holds.
+    pub fn withdraw(&mut self, notice: &Notice) {
+        self.all.retain(|kept| kept.notice != *notice);
+    }
+
+    #[must_use]
+    pub fn all(&self) -> &[Kept] {
+        &self.all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_stays_until_it_is_read_and_is_kept_in_the_list() {
+        let mut notices = Notices::default();
+        notices.add(Notice::Sample);
+        notices.add(Notice::Sample);
+        assert_eq!(notices.unread(0.0).len(), 1);
+        assert_eq!(notices.unread(1e6).len(), 1);
+        notices.mark_read(0);
+        assert!(notices.unread(1e6).is_empty());
+        assert_eq!(notices.all().len(), 1);
+    }
+
+    #[test]
+    fn the_answer_to_a_key_goes_by_itself() {
+        let mut notices = Notices::default();
+        notices.add(Notice::Copied);
+        assert_eq!(notices.unread(10.0).len(), 1);
+        assert!(notices.unread(15.0).is_empty());
+    }
+
+    #[test]
+    fn every_notice_has_its_words() {
+        let path = PathBuf::from("a.nc");
+        let reason = || "full".to_owned();
+        let all = [
+            Notice::Sample,
+            Notice::SampleFailed(reason()),
+            Notice::Settings(Trouble::Broken { aside: path.clone() }),
+            Notice::Settings(Trouble::Unreadable { path: path.clone(), reason: reason() }),
+            Notice::Settings(Trouble::Unwritable { path: path.clone(), reason: reason() }),
+            Notice::Catalog(CatalogNote::SameField { shown: path.clone(), hidden: path.clone() }),
+            Notice::NothingIn(path.clone()),
+            Notice::Saved(path.clone()),
+            Notice::NotSaved { path, reason: reason() },
+            Notice::Copied,
+            Notice::NoPicture,
+            Notice::NoDialog,
+            Notice::NoRegion { region: reason() },
+            Notice::TooLarge { side: 2048 },
+            Notice::UnknownZone(reason()),
+        ];
+        for (notice, language) in all.iter().flat_map(|notice| Language::ALL.map(|language| (notice, language))) {
+            let words = notice.tell(language);
+            assert!(!words.contains("app_note.") && !words.contains('{'), "{words}");
+        }
+    }
+}

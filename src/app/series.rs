@@ -1,0 +1,200 @@
+//! The series at a place: both layers over all lead times, with the playhead on it.
+
+use egui::{Align, Layout, Stroke, Ui, Vec2};
+use egui_plot::{GridMark, Line, LineStyle, Plot, PlotPoints, Points, VLine};
+
+use super::{App, clock, icons, reading, theme, widgets};
+use crate::engine::LayerPlan;
+use crate::text::{self, Language};
+use crate::time::Moment;
+
+const HOUR: f64 = 3600.0;
+
+impl App {
+    /// Opens the series at a place.
+    pub(super) fn ask_series(&mut self, lon: f64, lat: f64) {
+        self.panes.series = Some((lon, lat));
+        self.panes.series_asked = None;
+    }
+
+    /// Asks the engine anew where the selection has changed since.
+    fn refresh_series(&mut self) {
+        let Some((lon, lat)) = self.panes.series else { return };
+        let generation = self.snapshot.generation;
+        if self.sent.is_some() && self.panes.series_asked != Some(generation) {
+            self.panes.series_asked = Some(generation);
+            self.engine.ask_series(lon, lat);
+        }
+    }
+
+    pub(super) fn series_window(&mut self, ui: &mut Ui, _now: f64) {
+        self.refresh_series();
+        let Some((lon, lat)) = self.panes.series else { return };
+        let room = ui.ctx().content_rect();
+        let size = Vec2::new((room.width() - 40.0).min(620.0), (room.height() - 160.0).clamp(160.0, 330.0));
+        let mut open = true;
+        egui::Window::new("series")
+            .title_bar(false)
+            .resizable(true)
+            .default_size(size)
+            .min_size(Vec2::new(240.0, 150.0))
+            .pivot(egui::Align2::RIGHT_BOTTOM)
+            .default_pos(room.right_bottom() - Vec2::new(16.0, 132.0))
+            .frame(egui::Frame::window(ui.style()).inner_margin(12))
+            .show(ui.ctx(), |ui| {
+                ui.horizontal(|ui| {
+                    let place = reading::position(self.language, lon, lat);
+                    ui.label(egui::RichText::new(self.say("app_series.title")).size(15.0));
+                    widgets::caption(ui, &place);
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        open = !widgets::icon_button(ui, icons::CLOSE, self.say("app_series.close"), "").clicked();
+                    });
+                });
+                self.plots(ui);
+            });
+        if !open {
+            self.panes.series = None;
+        }
+    }
+
+    fn plots(&mut self, ui: &mut Ui) {
+        let palette = theme::palette(ui);
+        let Some(series) = self.snapshot.series.clone() else {
+            widgets::caption(ui, self.say("app_series.reading"));
+            return;
+        };
+        let layers: Vec<(&LayerPlan, &[f32], egui::Color32)> = [
+            (&self.plan.bands, series.bands.as_slice(), palette.first_layer),
+            (&self.plan.lines, series.lines.as_slice(), palette.second_layer),
+        ]
+        .into_iter()
+        .filter_map(|(layer, values, colour)| Some((layer.as_ref()?, values, colour)))
+        .collect();
+        let times = self.slot_hours();
+        let height = ((ui.available_height() - 8.0) / layers.len().max(1) as f32 - 22.0).max(50.0);
+        let mut chosen = None;
+        for (n, (layer, values, colour)) in layers.iter().enumerate() {
+            let unit = &layer.parameter.unit_label;
+            let value = values.get(self.player.slot).copied();
+            let name = layer.parameter.name.in_language(self.language);
+            ui.horizontal(|ui| {
+                ui.label(egui::RichText::new(name).size(12.5).color(*colour));
+                ui.label(egui::RichText::new(self.value_words(layer, value)).size(12.5).color(palette.text));
+            });
+            let points: Vec<[f64; 2]> = times.iter().zip(*values).map(|(x, y)| [*x, f64::from(*y)]).collect();
+            let at = times.get(self.player.slot).copied();
+            let last = n + 1 == layers.len();
+            let asked = self.plot(ui, (n, name, unit, *colour), &points, at, (height, last));
+            chosen = chosen.or(asked);
+        }
+        if !series.complete {
+            widgets::caption(ui, self.say("app_series.reading"));
+        }
+        if let Some(hour) = chosen {
+            let nearest = (0..times.len()).min_by(|a, b| (times[*a] - hour).abs().total_cmp(&(times[*b] - hour).abs()));
+            if let Some(slot) = nearest {
+                self.player.go_to(slot);
+            }
+        }
+    }
+
+    /// One layer's plot. Gives the hour that was clicked.
+    fn plot(
+        &self,
+        ui: &mut Ui,
+        (number, name, unit, colour): (usize, &str, &str, egui::Color32),
+        points: &[[f64; 2]],
+        playhead: Option<f64>,
+        (height, last): (f32, bool),
+    ) -> Option<f64> {
+        let palette = theme::palette(ui);
+        let language = self.language;
+        let start = self.first_moment();
+        let group = ui.scope_id().with("series");
+        let words = name.to_owned();
+        let plot = Plot::new(("series", number))
+            .height(height)
+            .show_background(false)
+            .allow_drag(false)
+            .allow_zoom(false)
+            .allow_scroll(false)
+            .allow_boxed_zoom(false)
+            .show_axes([last, true])
+            .link_axis(group, [true, false])
+            .link_cursor(group, [true, false])
+            .set_margin_fraction(Vec2::new(0.02, 0.12))
+            .y_axis_min_width(46.0)
+            .y_axis_formatter(move |mark, _| axis_number(language, mark))
+            .x_axis_formatter(move |mark, _| hour_words(language, start, mark.value))
+            .x_grid_spacer(|input| hour_marks(input.bounds))
+            .label_formatter(move |_| None);
+        let (color, edge) = (colour, palette.text);
+        let unit = unit.to_owned();
+        let shown = plot.show(ui, move |plot| {
+            let known: Vec<[f64; 2]> = points.iter().copied().filter(|point| point[1].is_finite()).collect();
+            // Missing values cut the line: no straight stroke across what is not known.
+            for run in points.split(|point| !point[1].is_finite()).filter(|run| run.len() > 1) {
+                plot.line(Line::new(format!("{words} {unit}"), PlotPoints::from(run.to_vec())).color(color).width(1.8));
+            }
+            plot.points(Points::new(words.clone(), PlotPoints::from(known)).color(color).radius(2.2));
+            if let Some(at) = playhead {
+                let stroke = Stroke::new(1.4, edge);
+                plot.vline(VLine::new(String::new(), at).stroke(stroke).style(LineStyle::Solid));
+                let here: Vec<[f64; 2]> = points.iter().copied().filter(|p| p[0] == at && p[1].is_finite()).collect();
+                plot.points(Points::new(String::new(), PlotPoints::from(here)).color(edge).radius(4.0));
+            }
+            plot.pointer_coordinate().map(|point| point.x)
+        });
+        shown.inner.filter(|_| shown.response.clicked())
+    }
+
+    /// Hours of each slot since the first.
+    fn slot_hours(&self) -> Vec<f64> {
+        let seconds = self
+            .plan
+            .slots
+            .iter()
+            .map(|slot| slot.time.valid.map(|valid| valid.0.seconds).or(slot.time.lead.map(|lead| lead.0)));
+        let all: Option<Vec<i64>> = seconds.collect();
+        match all {
+            Some(times) => {
+                let first = times.first().copied().unwrap_or(0);
+                times.iter().map(|time| (time - first) as f64 / HOUR).collect()
+            }
+            None => (0..self.plan.slots.len()).map(|n| n as f64).collect(),
+        }
+    }
+
+    fn first_moment(&self) -> Option<Moment> {
+        self.plan.slots.first().and_then(|slot| slot.time.valid).map(|valid| valid.0)
+    }
+}
+
+fn axis_number(language: Language, mark: GridMark) -> String {
+    let digits = (-mark.step_size.log10().floor()).clamp(0.0, 6.0) as usize;
+    reading::in_language(language, &format!("{:.digits$}", mark.value))
+}
+
+/// `Sat 21` at midnight, else `12Z`; plain hours where there is no valid time.
+fn hour_words(language: Language, start: Option<Moment>, hours: f64) -> String {
+    let Some(start) = start else { return format!("{hours:.0}") };
+    let moment = Moment { seconds: start.seconds + (hours * HOUR).round() as i64, ..start };
+    match moment.clock() {
+        (0, 0, _) => format!("{} {}", clock::weekday(moment, language), moment.date().day).trim().to_owned(),
+        (hour, ..) => text::fill(language, "app_series.hour", &[("hour", &format!("{hour:02}"))]),
+    }
+}
+
+/// Marks every 6, 12, 24 … hours: about six over the whole.
+fn hour_marks((from, to): (f64, f64)) -> Vec<GridMark> {
+    let wanted = (to - from) / 6.0;
+    let step =
+        [1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, 240.0].into_iter().find(|step| *step >= wanted).unwrap_or(480.0);
+    let mut marks = Vec::new();
+    let mut at = (from / step).ceil() * step;
+    while at <= to && marks.len() < 64 {
+        marks.push(GridMark { value: at, step_size: step });
+        at += step;
+    }
+    marks
+}

@@ -1,0 +1,176 @@
+//! The bar at the top: what is open, and what of it is shown.
+
+use egui::{Align, Layout, Ui};
+
+use super::commands::{self, Command};
+use super::{App, icons, theme, widgets};
+use crate::engine;
+use crate::time::ReferenceTime;
+
+const HEIGHT: f32 = 44.0;
+/// Below this width the words before the selectors are left out; the selectors keep their names for screen readers.
+const ROOM_FOR_CAPTIONS: f32 = 980.0;
+
+impl App {
+    pub(super) fn top_bar(&mut self, ui: &mut Ui, now: f64) {
+        let palette = theme::palette(ui);
+        let frame = egui::Frame::NONE.fill(palette.ground).inner_margin(egui::Margin::symmetric(10, 7));
+        egui::Panel::top("top").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
+            let wide = ui.available_width() >= ROOM_FOR_CAPTIONS;
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                self.menu_button(ui, now);
+                let tip = commands::tip(Command::Help, self.language);
+                if widgets::icon_button(ui, icons::HELP, self.say("app_do.help"), &tip).clicked() {
+                    self.panes.help = true;
+                }
+                self.opening_words(ui);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    self.open_button(ui);
+                    if self.selection.is_some() {
+                        self.selectors(ui, wide, now);
+                    }
+                });
+            });
+        });
+    }
+
+    fn open_button(&mut self, ui: &mut Ui) {
+        let palette = theme::palette(ui);
+        let words = self.say("app_menu.open");
+        let icon = theme::icon(icons::FOLDER, 17.0).color(palette.accent);
+        let response = ui.add(egui::Button::new((icon, words)));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, words));
+        if response.on_hover_text(commands::tip(Command::Open, self.language)).clicked() {
+            self.ask_for_files();
+        }
+        ui.add_space(6.0);
+    }
+
+    fn selectors(&mut self, ui: &mut Ui, wide: bool, now: f64) {
+        let gap = if wide { 14.0 } else { 4.0 };
+        self.model_selector(ui, wide, now);
+        ui.add_space(gap);
+        self.run_selector(ui, wide, now);
+        ui.add_space(gap);
+        self.subject_selector(ui, wide, now);
+    }
+
+    fn model_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
+        let name = self.say("app_top.model");
+        let catalog = self.catalog().clone();
+        let chosen = self.selection.as_ref().map(|s| s.model.clone()).unwrap_or_default();
+        let shown = catalog.model(&chosen).map_or("", |model| model.name.in_language(self.language));
+        let mut next = None;
+        selector(ui, "model", name, wide, shown, if wide { 260.0 } else { 150.0 }, |ui| {
+            for model in &catalog.models {
+                let words = model.name.in_language(self.language);
+                if ui.selectable_label(model.id == chosen, words).clicked() {
+                    next = Some(model.id.clone());
+                }
+            }
+        });
+        if let Some(id) = next {
+            self.choose_model(&id, now);
+        }
+    }
+
+    fn run_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
+        let chosen = self.selection.as_ref().and_then(|s| s.run);
+        if wide {
+            widgets::caption(ui, self.say("app_top.run"));
+        }
+        let earlier = self.neighbour_run(1).is_some();
+        let later = self.neighbour_run(-1).is_some();
+        self.run_arrow(ui, Command::EarlierRun, icons::LEFT, earlier, now);
+        let references: Vec<Option<ReferenceTime>> =
+            self.model().map(|model| model.runs.iter().map(|run| run.reference).collect()).unwrap_or_default();
+        let shown = self.run_words(chosen);
+        let mut next = None;
+        let name = self.say("app_top.run");
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            selector(ui, "run", name, false, &shown, 170.0, |ui| {
+                for reference in references {
+                    if ui.selectable_label(reference == chosen, self.run_words(reference)).clicked() {
+                        next = Some(reference);
+                    }
+                }
+            });
+        });
+        self.run_arrow(ui, Command::LaterRun, icons::RIGHT, later, now);
+        if let Some(reference) = next {
+            self.choose_run(reference, now);
+        }
+    }
+
+    fn run_arrow(&mut self, ui: &mut Ui, command: Command, glyph: char, there: bool, now: f64) {
+        let (words, tip) = (commands::words(command, self.language), commands::tip(command, self.language));
+        let size = egui::Vec2::new(22.0, 28.0);
+        let clicked = ui
+            .add_enabled_ui(there, |ui| widgets::icon_button_sized(ui, glyph, words, &tip, size, 16.0).clicked())
+            .inner;
+        if clicked {
+            self.perform(command, ui.ctx(), now);
+        }
+    }
+
+    /// `2026-11-20 12Z`; «series» for files without a reference time.
+    pub(super) fn run_words(&self, reference: Option<ReferenceTime>) -> String {
+        reference.map_or_else(|| self.say("app_top.series").to_owned(), |reference| reference.to_string())
+    }
+
+    fn subject_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
+        let Some((run, selection)) = self.run().zip(self.selection.as_ref()) else { return };
+        let subjects = engine::subjects(run);
+        let chosen = selection.subject.clone();
+        let product = matches!(chosen, engine::Subject::Product(_));
+        let name = self.say(if product { "app_top.product" } else { "app_top.variable" });
+        let shown = self.subject_name(&chosen);
+        let mut next = None;
+        let width = if wide { 320.0 } else { 170.0 };
+        selector(ui, "subject", name, wide, &shown, width, |ui| {
+            let mut last_was_product = false;
+            for subject in &subjects {
+                let is_product = matches!(subject, engine::Subject::Product(_));
+                if last_was_product && !is_product {
+                    ui.separator();
+                }
+                last_was_product = is_product;
+                if ui.selectable_label(*subject == chosen, self.subject_name(subject)).clicked() {
+                    next = Some(subject.clone());
+                }
+            }
+        });
+        if let Some(subject) = next {
+            self.choose_subject(subject, now);
+        }
+    }
+
+    /// That files are being read.
+    fn opening_words(&self, ui: &mut Ui) {
+        if let Some((done, of)) = self.snapshot.opening {
+            let (done, of) = (done.to_string(), of.to_string());
+            let words = crate::text::fill(self.language, "app_empty.opening", &[("done", &done), ("of", &of)]);
+            widgets::caption(ui, &words);
+        }
+    }
+}
+
+/// A list to choose from, as wide as its text up to `most`. The name stands before it, or is only spoken.
+fn selector(ui: &mut Ui, salt: &str, name: &str, captioned: bool, shown: &str, most: f32, rows: impl FnOnce(&mut Ui)) {
+    if captioned {
+        widgets::caption(ui, name);
+    }
+    let font = egui::FontId::proportional(14.0);
+    let text = ui.painter().layout_no_wrap(shown.to_owned(), font, theme::palette(ui).text).size().x;
+    let width = (text + 46.0).clamp(90.0, most).min((ui.available_width() - 8.0).max(60.0));
+    let response = egui::ComboBox::from_id_salt(salt).width(width).truncate().selected_text(shown).show_ui(ui, |ui| {
+        ui.set_min_width(width.max(160.0));
+        rows(ui);
+    });
+    response.response.widget_info(|| {
+        let mut info = egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, name);
+        info.current_text_value = Some(shown.to_owned());
+        info
+    });
+}

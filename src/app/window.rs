@@ -1,0 +1,244 @@
+//! The window's display frame: take in what happened, lay out the panels, see to what is due.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use egui::{Event, Key, Ui};
+
+use super::commands::{self, Command};
+use super::errands::{Errands, Outcome, Purpose};
+use super::notices::{Notice, Notices};
+use super::settings::{Look, Settings, Trouble};
+use super::trace::Trace;
+use super::{App, clock, theme};
+use crate::engine::{Engine, Snapshot};
+use crate::text::{self, Language};
+
+impl App {
+    /// A window over an engine. `settings` as they were read, with what went wrong; `path` is where they are kept,
+    /// and with none they are not.
+    #[must_use]
+    pub fn new(
+        engine: Engine,
+        (settings, trouble): (Settings, Option<Trouble>),
+        path: Option<PathBuf>,
+        ctx: &egui::Context,
+    ) -> Self {
+        theme::install(ctx);
+        let errands = Errands::new(ctx.clone(), path);
+        let mut notices = Notices::default();
+        if let Some(trouble) = trouble {
+            notices.add(Notice::Settings(trouble));
+        }
+        errands.read_zone(settings.zone.clone());
+        let language = settings.language.unwrap_or_else(Language::of_environment);
+        let app = Self {
+            errands,
+            kept: settings.clone(),
+            language,
+            zone: clock::Zone::utc(),
+            snapshot: Arc::new(Snapshot::default()),
+            selection: None,
+            plan: Arc::default(),
+            interval_factor: 1.0,
+            sent: None,
+            player: super::Player::new(settings.pace),
+            sought: None,
+            shelf: super::textures::Shelf::default(),
+            hand: super::hand::Hand::default(),
+            notices,
+            panes: super::overlays::Panes { region: settings.region.clone(), ..super::overlays::Panes::default() },
+            sources: super::choosing::Sources::default(),
+            trace: Trace::of_environment(),
+            settings,
+            engine,
+        };
+        app.apply_look(ctx);
+        app
+    }
+
+    /// Opens the bundled sample, as on first start.
+    pub fn open_sample(&mut self) {
+        self.errands.lay_out_sample();
+    }
+
+    /// One display frame.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let began = Instant::now();
+        let now = ui.input(|input| input.time);
+        self.take_outcomes(ui.ctx());
+        self.take_dropped(ui.ctx());
+        self.look_at_engine(now);
+        for command in self.typed(ui.ctx()) {
+            self.perform(command, ui.ctx(), now);
+        }
+        self.play(ui.ctx(), now);
+        self.top_bar(ui, now);
+        self.play_bar(ui, now);
+        self.side_panel(ui, now);
+        self.centre(ui, now);
+        self.overlays(ui, now);
+        self.keep_settings(ui.ctx());
+        let loading = self.snapshot.progress.done < self.snapshot.progress.of;
+        self.trace.note(began, loading);
+    }
+
+    /// The text behind a key, in the window's language.
+    pub(super) fn say(&self, key: &'static str) -> &'static str {
+        text::say(self.language, key)
+    }
+
+    fn take_outcomes(&mut self, ctx: &egui::Context) {
+        for outcome in self.errands.take() {
+            match outcome {
+                Outcome::Chosen(Purpose::SavePicture, paths) => {
+                    if let Some(path) = paths.into_iter().next() {
+                        self.save_to(path);
+                    }
+                }
+                Outcome::Chosen(_, paths) => self.open(paths),
+                Outcome::NoDialog(purpose) => {
+                    self.notices.add(Notice::NoDialog);
+                    self.panes.ask_path(purpose, &self.picture_name());
+                }
+                Outcome::Sample(Ok(path)) => {
+                    self.sources.sample = Some(path.clone());
+                    self.notices.add(Notice::Sample);
+                    self.engine.open(vec![path]);
+                }
+                Outcome::Sample(Err(reason)) => self.notices.add(Notice::SampleFailed(reason)),
+                Outcome::Saved(path, Ok(())) => self.notices.add(Notice::Saved(path)),
+                Outcome::Saved(path, Err(reason)) => self.notices.add(Notice::NotSaved { path, reason }),
+                Outcome::Zone(name, zone) => self.take_zone(name, zone),
+                Outcome::Settings(trouble) => self.notices.add(Notice::Settings(trouble)),
+            }
+            ctx.request_repaint();
+        }
+    }
+
+    fn take_dropped(&mut self, ctx: &egui::Context) {
+        let dropped: Vec<PathBuf> =
+            ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        self.open(dropped);
+    }
+
+    /// The commands typed, unless a text field has the keyboard. A path pasted outside one is opened.
+    fn typed(&mut self, ctx: &egui::Context) -> Vec<Command> {
+        let escape = ctx.input(|input| input.key_pressed(Key::Escape));
+        if ctx.text_edit_focused() {
+            return if escape { vec![Command::Dismiss] } else { Vec::new() };
+        }
+        let focused = ctx.memory(|memory| memory.focused().is_some());
+        let events = ctx.input(|input| input.events.clone());
+        for event in &events {
+            if let Event::Paste(pasted) = event {
+                self.open_pasted(pasted);
+            }
+        }
+        commands::typed(&events, !focused)
+    }
+
+    pub(super) fn perform(&mut self, command: Command, ctx: &egui::Context, now: f64) {
+        match command {
+            Command::PlayPause => self.player.toggle(),
+            Command::StepBack => self.player.step(false),
+            Command::StepForward => self.player.step(true),
+            Command::First => self.player.first(),
+            Command::Last => self.player.last(),
+            Command::Now => self.player.go_to(self.plan.slot_of(crate::time::Moment::now())),
+            Command::NextMode => self.player.pace.mode = self.player.pace.mode.next(),
+            Command::Reverse => self.player.reverse = !self.player.reverse,
+            Command::Slower => self.player.set_speed(super::Pace::stepped(self.player.speed(), false)),
+            Command::Faster => self.player.set_speed(super::Pace::stepped(self.player.speed(), true)),
+            Command::LevelUp => self.step_level(-1, now),
+            Command::LevelDown => self.step_level(1, now),
+            Command::LaterRun => self.step_run(-1, now),
+            Command::EarlierRun => self.step_run(1, now),
+            Command::NextModel => self.next_model(now),
+            Command::NextSubject => self.next_subject(now),
+            Command::Region(place) => {
+                if let Some(region) = crate::map::regions().get(place) {
+                    self.choose_region(&region.id, now);
+                }
+            }
+            Command::ZoomIn => self.zoom_middle(1.5, now),
+            Command::ZoomOut => self.zoom_middle(1.0 / 1.5, now),
+            Command::ZoomHome => {
+                let region = self.panes.region.clone();
+                self.choose_region(&region, now);
+            }
+            Command::PanLeft => self.pan_share(0.15, 0.0, now),
+            Command::PanRight => self.pan_share(-0.15, 0.0, now),
+            Command::PanUp => self.pan_share(0.0, 0.15, now),
+            Command::PanDown => self.pan_share(0.0, -0.15, now),
+            Command::DoubleInterval => self.change_interval(2.0, now),
+            Command::HalveInterval => self.change_interval(0.5, now),
+            Command::Open => self.ask_for_files(),
+            Command::Save => self.ask_where_to_save(),
+            Command::Copy => self.copy_picture(ctx),
+            Command::FullScreen => {
+                let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+            }
+            Command::Help => self.panes.help = !self.panes.help,
+            Command::Dismiss => self.dismiss(ctx, now),
+        }
+        ctx.request_repaint();
+    }
+
+    /// Escape: closes what lies on top, else leaves full screen.
+    fn dismiss(&mut self, ctx: &egui::Context, now: f64) {
+        if self.panes.close_top() {
+            return;
+        }
+        if let Some((at, _)) = self.notices.unread(now).first() {
+            self.notices.mark_read(*at);
+        } else if ctx.input(|input| input.viewport().fullscreen.unwrap_or(false)) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
+        }
+    }
+
+    fn change_interval(&mut self, factor: f32, now: f64) {
+        let next = self.interval_factor * factor;
+        if !(0.24..=4.1).contains(&next) {
+            return;
+        }
+        self.interval_factor = next;
+        if let Some(selection) = self.selection.take() {
+            self.select(selection, now);
+        }
+    }
+
+    pub(super) fn set_language(&mut self, language: Language) {
+        self.language = language;
+        self.settings.language = Some(language);
+    }
+
+    pub(super) fn set_look(&mut self, look: Look, ctx: &egui::Context) {
+        self.settings.look = look;
+        self.apply_look(ctx);
+    }
+
+    fn apply_look(&self, ctx: &egui::Context) {
+        ctx.set_theme(match self.settings.look {
+            Look::System => egui::ThemePreference::System,
+            Look::Light => egui::ThemePreference::Light,
+            Look::Dark => egui::ThemePreference::Dark,
+        });
+    }
+
+    /// Hands changed settings on for writing.
+    fn keep_settings(&mut self, ctx: &egui::Context) {
+        self.settings.pace = self.player.pace;
+        let viewport = ctx.input(|input| input.viewport().clone());
+        let plain = !viewport.fullscreen.unwrap_or(false) && !viewport.maximized.unwrap_or(false);
+        if let Some(size) = viewport.inner_rect.map(|rect| rect.size()).filter(|_| plain) {
+            self.settings.window = Some([size.x.round(), size.y.round()]);
+        }
+        if self.settings != self.kept {
+            self.kept = self.settings.clone();
+            self.errands.keep(self.settings.clone());
+        }
+    }
+}

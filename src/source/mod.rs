@@ -22,6 +22,7 @@ use crate::grid::{Grid, Window};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use error::{Refusal, SourceError};
+pub use netcdf::{Described, Dumped};
 use signature::Signature;
 
 /// Recognises a file by its contents, and reads its headers and coordinates: no field.

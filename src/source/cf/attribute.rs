@@ -1,12 +1,27 @@
 //! Variables as a file declares them, whatever its format.
 
+use serde::{Deserialize, Serialize};
+
 /// The value of an attribute, with whole numbers kept whole.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Attribute {
     Text(String),
     Texts(Vec<String>),
     Integers(Vec<i128>),
-    Floats(Vec<f64>),
+    Floats(#[serde(with = "bits")] Vec<f64>),
+}
+
+/// JSON has no NaN, and fill values often are: numbers go as their bits.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+        values.iter().map(|value| value.to_bits()).collect::<Vec<u64>>().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+        Ok(Vec::<u64>::deserialize(deserializer)?.into_iter().map(f64::from_bits).collect())
+    }
 }
 
 impl Attribute {
@@ -35,7 +50,7 @@ impl Attribute {
 }
 
 /// How the numbers of a variable are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Number {
     I8,
     U8,
@@ -68,7 +83,7 @@ impl Number {
 }
 
 /// What the elements of a variable are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Element {
     Number(Number),
     /// Strings, or characters along the last dimension.
@@ -77,14 +92,14 @@ pub enum Element {
     Other,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dimension {
     pub name: String,
     pub size: usize,
 }
 
 /// One variable of a file, before anybody asks what it means.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Declared {
     /// `group/name`, no leading slash.
     pub path: String,

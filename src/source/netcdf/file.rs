@@ -4,9 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use netcdf_reader::{DynStorage, Error, FileStorage, NcFile, NcFormat, NcOpenOptions, NcSliceInfo, NcSliceInfoElem};
+use netcdf_reader::classic::ClassicFile;
+use netcdf_reader::{
+    DynStorage, Error, FileStorage, NcFile, NcFormat, NcGroup, NcMetadataMode, NcOpenOptions, NcSliceInfo,
+    NcSliceInfoElem,
+};
 
 use super::bytes::FileBytes;
+use super::fallback::{Described, Helper};
 use super::hdf5::Hdf5;
 use super::layout::Layout;
 use super::metadata;
@@ -22,9 +27,9 @@ const MOST_GROWTH: u64 = 4096;
 /// A NetCDF file and what it declares.
 pub struct File {
     path: PathBuf,
-    inner: NcFile,
+    inner: Inner,
+    format: &'static str,
     length: u64,
-    storage: DynStorage,
     /// The HDF5 file underneath and its bytes, opened when the first field is read.
     hdf5: OnceLock<Option<(Hdf5, FileBytes)>>,
     /// The bytes of a classic file.
@@ -33,26 +38,74 @@ pub struct File {
     pub attributes: Vec<(String, String)>,
 }
 
+/// Who reads it.
+enum Inner {
+    Safe { file: Box<NcFile>, storage: DynStorage },
+    Helper(Helper),
+}
+
 impl File {
-    /// Reads the headers.
+    /// Reads the headers; by the helper, if there is one, where the safe reader cannot.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
+        let storage = guarded(path, || Ok(FileStorage::open(path).map_err(Error::from)?))?;
+        let storage: DynStorage = Arc::new(storage);
+        if let Some(end) = stated_end(path, storage.as_ref()).filter(|&end| end > storage.len()) {
+            let detail = format!("it ends at byte {} of {end}; perhaps it is still being written", storage.len());
+            return Err(SourceError::new(path, Refusal::Corrupt, detail));
+        }
+        let length = storage.len();
+        // Strictly by the rules of NetCDF-4 first; a file that bends them may still make sense.
+        let safe = Self::open_safe(path, &storage, NcMetadataMode::Strict)
+            .or_else(|error| Self::open_safe(path, &storage, NcMetadataMode::Lossy).map_err(|_| error));
+        let refusal = match safe {
+            Ok(file) => return Ok(file),
+            Err(refusal) => refusal,
+        };
+        let (helper, described) = Helper::describe(path).ok_or(refusal)?;
+        let Described { variables, attributes } = described;
+        Ok(Self::new(path, Inner::Helper(helper), "netcdf4", length, variables, attributes))
+    }
+
+    fn open_safe(path: &Path, storage: &DynStorage, metadata_mode: NcMetadataMode) -> Result<Self, SourceError> {
         guarded(path, || {
-            let storage = FileStorage::open(path).map_err(Error::from)?;
-            let storage: DynStorage = Arc::new(storage);
-            let length = storage.len();
-            let options =
-                NcOpenOptions { chunk_cache_bytes: 0, max_read_bytes: MOST_BYTES_READ, ..NcOpenOptions::default() };
-            let inner = NcFile::from_storage_with_options(storage.clone(), options)?;
-            if let Some(end) = stated_end(storage.as_ref(), &inner).filter(|&end| end > length) {
-                return Err(Error::InvalidData(format!(
-                    "it ends at byte {length} of {end}; perhaps it is still being written"
-                )));
-            }
-            let root = inner.root_group()?;
+            let options = NcOpenOptions {
+                chunk_cache_bytes: 0,
+                max_read_bytes: MOST_BYTES_READ,
+                metadata_mode,
+                ..NcOpenOptions::default()
+            };
+            let file = NcFile::from_storage_with_options(storage.clone(), options)?;
+            let format = match file.format() {
+                NcFormat::Classic => "netcdf3-classic",
+                NcFormat::Offset64 => "netcdf3-64bit",
+                NcFormat::Cdf5 => "netcdf3-cdf5",
+                NcFormat::Nc4 | NcFormat::Nc4Classic => "netcdf4",
+            };
+            let root = file.root_group()?;
             let (declared, attributes) = (metadata::declarations(root), metadata::global_attributes(root));
-            let (hdf5, plain) = (OnceLock::new(), OnceLock::new());
-            Ok(Self { path: path.to_owned(), inner, length, storage, hdf5, plain, declared, attributes })
+            let inner = Inner::Safe { file: Box::new(file), storage: storage.clone() };
+            Ok(Self::new(path, inner, format, storage.len(), declared, attributes))
         })
+    }
+
+    fn new(
+        path: &Path,
+        inner: Inner,
+        format: &'static str,
+        length: u64,
+        declared: Vec<Declared>,
+        attributes: Vec<(String, String)>,
+    ) -> Self {
+        let (hdf5, plain) = (OnceLock::new(), OnceLock::new());
+        Self { path: path.to_owned(), inner, format, length, hdf5, plain, declared, attributes }
+    }
+
+    /// The root group of a classic file.
+    fn classic(&self) -> Option<&NcGroup> {
+        match &self.inner {
+            Inner::Safe { file, .. } => file.as_classic().map(ClassicFile::root_group),
+            Inner::Helper(_) => None,
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -61,17 +114,12 @@ impl File {
 
     /// The word for its format.
     pub fn format(&self) -> &'static str {
-        match self.inner.format() {
-            NcFormat::Classic => "netcdf3-classic",
-            NcFormat::Offset64 => "netcdf3-64bit",
-            NcFormat::Cdf5 => "netcdf3-cdf5",
-            NcFormat::Nc4 | NcFormat::Nc4Classic => "netcdf4",
-        }
+        self.format
     }
 
     /// Variables of a classic file whose data lie beyond its end, in part or whole.
     pub fn cut_variables(&self) -> Vec<&Declared> {
-        let Some(root) = self.inner.as_classic().and_then(|_| self.inner.root_group().ok()) else { return Vec::new() };
+        let Some(root) = self.classic() else { return Vec::new() };
         let is_cut = |declared: &&Declared| {
             let Some(variable) = root.variable(&declared.path) else { return false };
             let size = variable.num_elements().ok().zip(variable.dtype().size().ok());
@@ -92,8 +140,8 @@ impl File {
         let declared = self.declared.get(variable)?;
         let number = declared.number()?;
         let shape: Vec<usize> = declared.dims.iter().map(|dim| dim.size).collect();
-        if self.inner.as_classic().is_some() {
-            return self.classic_layout(&declared.path, number, shape);
+        if let Some(root) = self.classic() {
+            return classic_layout(root, &declared.path, number, shape);
         }
         let (hdf5, _) = self.hdf5.get_or_init(|| self.open_hdf5()).as_ref()?;
         guarded(&self.path, || Ok(hdf5.layout(&declared.path, number, &shape)?)).ok()?
@@ -101,28 +149,29 @@ impl File {
 
     /// The file's bytes, as layouts address them.
     pub fn bytes(&self) -> Option<&FileBytes> {
-        if self.inner.as_classic().is_some() {
+        if self.classic().is_some() {
             return self.plain.get_or_init(|| FileBytes::open(&self.path, 0).ok()).as_ref();
         }
         self.hdf5.get_or_init(|| self.open_hdf5()).as_ref().map(|(_, bytes)| bytes)
     }
 
     fn open_hdf5(&self) -> Option<(Hdf5, FileBytes)> {
-        let hdf5 = guarded(&self.path, || Ok(Hdf5::open(self.storage.clone())?)).ok()?;
+        let Inner::Safe { storage, .. } = &self.inner else { return None };
+        let hdf5 = guarded(&self.path, || Ok(Hdf5::open(storage.clone())?)).ok()?;
         let bytes = FileBytes::open(&self.path, hdf5.base()).ok()?;
         Some((hdf5, bytes))
     }
 
-    fn classic_layout(&self, path: &str, number: Number, shape: Vec<usize>) -> Option<Layout> {
-        let root = self.inner.root_group().ok()?;
-        let variable = root.variable(path)?;
-        let stride = || netcdf_reader::classic::data::compute_record_stride(&root.variables).ok();
-        let record = if variable.is_record_var { Some(stride()?) } else { None };
-        Some(Layout::plain(shape, number.size(), ByteOrder::Big, variable.data_offset, record))
-    }
-
     /// A box of a variable as stored numbers in this machine's byte order, the last dimension running fastest.
     pub fn slab(&self, variable: usize, start: &[usize], count: &[usize]) -> Result<Vec<u8>, SourceError> {
+        let file = match &self.inner {
+            Inner::Safe { file, .. } => file,
+            Inner::Helper(helper) => {
+                let found = self.declared.get(variable).and_then(|declared| helper.slab(declared, start, count));
+                let silent = || SourceError::new(&self.path, Refusal::Corrupt, "the second reader gave no answer");
+                return found.ok_or_else(silent);
+            }
+        };
         guarded(&self.path, || {
             let declared = self.declared.get(variable).ok_or_else(|| Error::VariableNotFound(variable.to_string()))?;
             let Element::Number(number) = declared.element else {
@@ -136,7 +185,7 @@ impl File {
                     NcSliceInfoElem::Slice { start: start as u64, end, step: 1 }
                 })
                 .collect();
-            self.typed_slab(&declared.path, number, &NcSliceInfo { selections })
+            typed_slab(file, &declared.path, number, &NcSliceInfo { selections })
         })
         .map_err(|error| self.name_filter(variable, error))
     }
@@ -152,39 +201,43 @@ impl File {
             _ => error.in_part(path),
         }
     }
+}
 
-    fn typed_slab(&self, path: &str, number: Number, slice: &NcSliceInfo) -> netcdf_reader::Result<Vec<u8>> {
-        macro_rules! read {
-            ($type:ty) => {{
-                let values = self.inner.read_variable_slice::<$type>(path, slice)?;
-                let mut bytes = Vec::with_capacity(values.len() * size_of::<$type>());
-                for value in &values {
-                    bytes.extend_from_slice(&value.to_ne_bytes());
-                }
-                Ok(bytes)
-            }};
-        }
-        match number {
-            Number::I8 => read!(i8),
-            Number::U8 => read!(u8),
-            Number::I16 => read!(i16),
-            Number::U16 => read!(u16),
-            Number::I32 => read!(i32),
-            Number::U32 => read!(u32),
-            Number::I64 => read!(i64),
-            Number::U64 => read!(u64),
-            Number::F32 => read!(f32),
-            Number::F64 => read!(f64),
-        }
+fn typed_slab(file: &NcFile, path: &str, number: Number, slice: &NcSliceInfo) -> netcdf_reader::Result<Vec<u8>> {
+    macro_rules! read {
+        ($type:ty) => {{
+            let values = file.read_variable_slice::<$type>(path, slice)?;
+            let mut bytes = Vec::with_capacity(values.len() * size_of::<$type>());
+            for value in &values {
+                bytes.extend_from_slice(&value.to_ne_bytes());
+            }
+            Ok(bytes)
+        }};
+    }
+    match number {
+        Number::I8 => read!(i8),
+        Number::U8 => read!(u8),
+        Number::I16 => read!(i16),
+        Number::U16 => read!(u16),
+        Number::I32 => read!(i32),
+        Number::U32 => read!(u32),
+        Number::I64 => read!(i64),
+        Number::U64 => read!(u64),
+        Number::F32 => read!(f32),
+        Number::F64 => read!(f64),
     }
 }
 
+fn classic_layout(root: &NcGroup, path: &str, number: Number, shape: Vec<usize>) -> Option<Layout> {
+    let variable = root.variable(path)?;
+    let stride = || netcdf_reader::classic::data::compute_record_stride(&root.variables).ok();
+    let record = if variable.is_record_var { Some(stride()?) } else { None };
+    Some(Layout::plain(shape, number.size(), ByteOrder::Big, variable.data_offset, record))
+}
+
 /// Where an HDF5 file says that it ends.
-fn stated_end(storage: &dyn hdf5_reader::Storage, inner: &NcFile) -> Option<u64> {
-    if inner.as_classic().is_some() {
-        return None;
-    }
-    let superblock = hdf5_reader::superblock::Superblock::parse_from_storage(storage).ok()?;
+fn stated_end(path: &Path, storage: &dyn hdf5_reader::Storage) -> Option<u64> {
+    let superblock = guarded(path, || Ok(hdf5_reader::superblock::Superblock::parse_from_storage(storage)?)).ok()?;
     let undefined = hdf5_reader::io::Cursor::is_undefined_offset(superblock.eof_address, superblock.offset_size);
     // Counted from the file's first byte, a user block included.
     (!undefined).then_some(superblock.eof_address)
@@ -216,7 +269,8 @@ impl Values for File {
         if declared.element != Element::Text || !self.may_hold(declared.count()? as u64) {
             return None;
         }
-        guarded(&self.path, || self.inner.read_variable_as_strings(&declared.path)).ok()
+        let Inner::Safe { file, .. } = &self.inner else { return None };
+        guarded(&self.path, || file.read_variable_as_strings(&declared.path)).ok()
     }
 }
 

@@ -1,6 +1,7 @@
 //! NetCDF: classic, 64-bit offset, CDF-5, and NetCDF-4 on HDF5.
 
 mod bytes;
+mod fallback;
 mod file;
 mod hdf5;
 mod layout;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use super::cf::{self, Gridded, Packing};
 use super::{Dataset, Refusal, SourceError, Variable};
+pub use fallback::{Described, Dumped};
 use file::File;
 use reader::{NetcdfReader, Stored};
 

@@ -46,9 +46,8 @@ impl Core {
     /// Works until nothing is left to begin.
     pub(super) fn work(self: &Arc<Self>) {
         let inside = WORKING.replace(true);
-        while !inside {
-            let job = self.state().next_job();
-            let Some(job) = job else { break };
+        let next = || if inside { None } else { self.state().next_job() };
+        while let Some(job) = next() {
             // What one stage makes possible may be enough for several workers.
             self.kick();
             self.run(job);

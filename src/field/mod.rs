@@ -42,7 +42,7 @@ fn humidity_at(specific: f64, temperature: f64, pressure: f64) -> f64 {
     const LATENT_HEAT: f64 = 2_500_840.0;
     const VAPOUR_GAS_CONSTANT: f64 = 461.523_115_726_060_84;
     const SATURATION_AT_TRIPLE_POINT: f64 = 611.2;
-    const HEAT_DIFFERENCE: f64 = 4219.4 - 1860.078_011_865_639;
+    const HEAT_DIFFERENCE: f64 = 4_219.4 - 1_860.078_011_865_639;
     let latent = LATENT_HEAT - HEAT_DIFFERENCE * (temperature - TRIPLE_POINT);
     let power = HEAT_DIFFERENCE / VAPOUR_GAS_CONSTANT;
     let exponent = (LATENT_HEAT / TRIPLE_POINT - latent / temperature) / VAPOUR_GAS_CONSTANT;

@@ -44,7 +44,7 @@ pub fn draw(map: &mut Canvas, prepared: &Prepared, style: &LineStyle, lattice: &
 fn fitting_interval(style: &LineStyle, lattice: &Lattice) -> f32 {
     let mut interval = style.interval;
     let count = |interval: f32| count_of_values(lattice, interval);
-    if !(interval > 0.0) {
+    if interval.is_nan() || interval <= 0.0 {
         return interval;
     }
     if style.halve_when_few && count(interval).is_some_and(|lines| lines < FEW) {

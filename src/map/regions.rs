@@ -129,21 +129,22 @@ impl Region {
         View { projection, centre: extent.centre(), units_per_pixel, size, pixels_per_point }
     }
 
-    /// Whether any of the grid's data lies in the region.
+    /// Whether the region is a place to open the grid on: its data cover a third of the region's map. A grid that cannot
+    /// be searched meets a region where any of its points lie.
     #[must_use]
     pub fn meets(&self, grid: &Grid) -> bool {
+        const LATTICE: u32 = 15;
         let view = self.view(REFERENCE_SIZE.map(|n| n as u32), 1.0, Some(grid));
         let [width, height] = REFERENCE_SIZE;
-        let within = |(x, y): (f64, f64)| (0.0..width).contains(&x) && (0.0..height).contains(&y);
-        let of_the_grid = domain::some_positions(grid).any(|(lon, lat)| view.to_pixel(lon, lat).is_some_and(within));
-        // A coarse grid may have no point in a region that lies wholly within it.
-        of_the_grid
-            || Locator::new(grid).is_some_and(|locator| {
-                let places = (0..=8).flat_map(|i| (0..=8).map(move |j| (f64::from(i), f64::from(j))));
-                places
-                    .filter_map(|(i, j)| view.to_lon_lat(width * i / 8.0, height * j / 8.0))
-                    .any(|(lon, lat)| locator.locate(lon, lat).is_some())
-            })
+        let Some(locator) = Locator::new(grid) else {
+            let within = |(x, y): (f64, f64)| (0.0..width).contains(&x) && (0.0..height).contains(&y);
+            return domain::some_positions(grid).any(|(lon, lat)| view.to_pixel(lon, lat).is_some_and(within));
+        };
+        let at = |n: u32, size: f64| size * (f64::from(n) + 0.5) / f64::from(LATTICE);
+        let places = (0..LATTICE).flat_map(|i| (0..LATTICE).map(move |j| (i, j)));
+        let earth: Vec<_> = places.filter_map(|(i, j)| view.to_lon_lat(at(i, width), at(j, height))).collect();
+        let covered = earth.iter().filter(|(lon, lat)| locator.locate(*lon, *lat).is_some()).count();
+        covered * 3 >= earth.len()
     }
 }
 

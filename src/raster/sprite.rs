@@ -4,47 +4,103 @@ use super::text::Outline;
 use super::{Canvas, Rgba};
 
 /// Distances to the outline of one text. Drawn by interpolation, so any angle and any rim cost the same.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sprite {
     width: usize,
     height: usize,
     /// In pixels, positive inside the letters; rows from the top, [`SCALE`] samples a pixel.
     distances: Vec<f32>,
-    /// The middle of the letters, from the baseline's start of the first outline.
-    pub(super) centre: (f32, f32),
-    /// Half the width and half the height of the letters.
-    pub half: (f32, f32),
+    /// Where the first sample lies, in pixels from the baseline's start; a whole number of samples from it.
+    corner: (f32, f32),
+    letters: Letters,
+    /// How far the text reaches on its line, a whole number of samples.
+    advance: f32,
     /// How far around the letters distances are known.
     margin: f32,
+}
+
+/// The smallest box around letters, in pixels from the baseline's start, y downwards.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Letters {
+    x: (f32, f32),
+    y: (f32, f32),
 }
 
 /// Samples a pixel: two keep corners sharp when the text is turned.
 const SCALE: f32 = 2.0;
 
 impl Sprite {
-    /// Of outlines drawn one behind the other on a line, good for rims up to `rim` pixels.
+    /// Of an outline, good for rims up to `rim` pixels.
     #[must_use]
-    pub fn new(outlines: &[Outline], rim: f32) -> Self {
-        let mut segments = Vec::new();
-        let mut pen = 0.0;
-        for outline in outlines {
-            segments.extend(outline.segments.iter().map(|(a, b)| ((a.0 + pen, a.1), (b.0 + pen, b.1))));
-            pen += outline.width;
-        }
+    pub fn new(outline: &Outline, rim: f32) -> Self {
         let margin = rim.clamp(0.0, 64.0) + 1.0;
-        let ends = || segments.iter().flat_map(|(a, b)| [*a, *b]);
-        let (left, right) = bounds(ends().map(|p| p.0));
-        let (top, bottom) = bounds(ends().map(|p| p.1));
-        let half = ((right - left) / 2.0, (bottom - top) / 2.0);
-        let width = ((half.0 + margin) * 2.0 * SCALE).ceil() as usize + 1;
-        let height = ((half.1 + margin) * 2.0 * SCALE).ceil() as usize + 1;
-        let corner = (left - margin, top - margin);
-        let mut distances = vec![-margin; width * height];
-        for (row, line) in distances.chunks_exact_mut(width).enumerate() {
-            let y = corner.1 + row as f32 / SCALE;
-            distances_of_row(line, corner.0, y, &segments, margin);
+        let ends = || outline.segments.iter().flat_map(|(a, b)| [*a, *b]);
+        let letters = Letters { x: bounds(ends().map(|p| p.0)), y: bounds(ends().map(|p| p.1)) };
+        let mut sprite = Self::empty(letters, margin, (outline.width * SCALE).round() / SCALE);
+        for (row, line) in sprite.distances.chunks_exact_mut(sprite.width).enumerate() {
+            let y = sprite.corner.1 + row as f32 / SCALE;
+            distances_of_row(line, sprite.corner.0, y, &outline.segments, margin);
         }
-        Self { width, height, distances, centre: (left + half.0, top + half.1), half, margin }
+        sprite
+    }
+
+    /// Texts one behind the other on a line: the nearest outline counts.
+    #[must_use]
+    pub fn joined(parts: &[&Self]) -> Self {
+        let mut pen = 0.0;
+        let placed: Vec<(f32, &Self)> = parts
+            .iter()
+            .map(|part| {
+                let at = pen;
+                pen += part.advance;
+                (at, *part)
+            })
+            .collect();
+        let along = |at: f32, (low, high): (f32, f32)| [low + at, high + at];
+        let letters = Letters {
+            x: bounds(placed.iter().flat_map(|(at, part)| along(*at, part.letters.x))),
+            y: bounds(placed.iter().flat_map(|(_, part)| along(0.0, part.letters.y))),
+        };
+        let margin = parts.iter().map(|part| part.margin).fold(0.0, f32::max);
+        let mut whole = Self::empty(letters, margin, pen);
+        for (at, part) in placed {
+            let left = ((part.corner.0 + at - whole.corner.0) * SCALE).round().max(0.0) as usize;
+            let top = ((part.corner.1 - whole.corner.1) * SCALE).round().max(0.0) as usize;
+            let rows = whole.distances.chunks_exact_mut(whole.width).skip(top);
+            for (row, source) in rows.zip(part.distances.chunks_exact(part.width.max(1))) {
+                for (distance, &other) in row.iter_mut().skip(left).zip(source) {
+                    *distance = distance.max(other);
+                }
+            }
+        }
+        whole
+    }
+
+    /// Nothing but room for letters.
+    fn empty(letters: Letters, margin: f32, advance: f32) -> Self {
+        let first = |low: f32| ((low - margin) * SCALE).floor();
+        let count = |(low, high): (f32, f32)| ((high + margin) * SCALE).ceil() - first(low) + 1.0;
+        let (width, height) = (count(letters.x) as usize, count(letters.y) as usize);
+        Self {
+            width,
+            height,
+            distances: vec![-margin; width * height],
+            corner: (first(letters.x.0) / SCALE, first(letters.y.0) / SCALE),
+            letters,
+            advance,
+            margin,
+        }
+    }
+
+    /// Half the width and half the height of the letters.
+    #[must_use]
+    pub fn half(&self) -> (f32, f32) {
+        ((self.letters.x.1 - self.letters.x.0) / 2.0, (self.letters.y.1 - self.letters.y.0) / 2.0)
+    }
+
+    /// The middle of the letters, from the baseline's start.
+    pub(super) fn centre(&self) -> (f32, f32) {
+        (f32::midpoint(self.letters.x.0, self.letters.x.1), f32::midpoint(self.letters.y.0, self.letters.y.1))
     }
 
     /// Draws the text with its middle at `centre`, turned clockwise by `angle` radians, on a rim of `halo`.
@@ -70,7 +126,9 @@ impl Sprite {
         mut each: impl FnMut(&mut Canvas, i32, i32, f32),
     ) {
         let (sin, cos) = angle.sin_cos();
-        let (half_x, half_y) = (self.half.0 + self.margin, self.half.1 + self.margin);
+        let (half, own) = (self.half(), self.centre());
+        let (half_x, half_y) = (half.0 + self.margin, half.1 + self.margin);
+        let (left, top) = (own.0 - self.corner.0, own.1 - self.corner.1);
         let reach = (half_x * cos.abs() + half_y * sin.abs(), half_x * sin.abs() + half_y * cos.abs());
         if !(centre.0.is_finite() && centre.1.is_finite() && angle.is_finite()) {
             return;
@@ -81,7 +139,7 @@ impl Sprite {
             for x in first(centre.0, reach.0)..last(centre.0, reach.0, canvas.width()) {
                 let (dx, dy) = (x as f32 + 0.5 - centre.0, y as f32 + 0.5 - centre.1);
                 let (u, v) = (dx * cos + dy * sin, dy * cos - dx * sin);
-                if let Some(distance) = self.at((u + half_x) * SCALE, (v + half_y) * SCALE) {
+                if let Some(distance) = self.at((u + left) * SCALE, (v + top) * SCALE) {
                     each(canvas, x, y, distance);
                 }
             }
@@ -151,7 +209,7 @@ mod tests {
     #[test]
     fn a_turned_label_has_the_ink_of_a_level_one() {
         let pen = Pen::bold(16.0);
-        let sprite = Sprite::new(&[pen.outline("552")], 2.0);
+        let sprite = Sprite::new(&pen.outline("552"), 2.0);
         let drawn = |angle: f32| {
             let mut pixels = vec![255; 80 * 80 * 4];
             sprite.draw(&mut Canvas::new(&mut pixels, 80, 80), (40.0, 40.0), angle, Rgba::BLACK, None);
@@ -167,8 +225,26 @@ mod tests {
     }
 
     #[test]
+    fn joined_digits_look_like_one_text() {
+        let pen = Pen::bold(16.0);
+        let digit = |digit: &str| Sprite::new(&pen.outline(digit), 2.0);
+        let (five, two) = (digit("5"), digit("2"));
+        let (joined, whole) = (Sprite::joined(&[&five, &five, &two]), digit("552"));
+        assert!((joined.half().0 - whole.half().0).abs() < 0.6, "{:?} {:?}", joined.half(), whole.half());
+        let drawn = |sprite: &Sprite| {
+            let mut pixels = vec![255; 60 * 40 * 4];
+            let mut canvas = Canvas::new(&mut pixels, 60, 40);
+            sprite.draw(&mut canvas, (30.0, 20.0), 0.3, Rgba::BLACK, Some((Rgba::BLACK.at(0.3), 2.0)));
+            ink(&pixels)
+        };
+        let (joined, whole) = (drawn(&joined), drawn(&whole));
+        assert!((joined - whole).abs() < 0.04 * whole, "{joined} {whole}");
+        assert_eq!(Sprite::joined(&[]).half(), (0.0, 0.0));
+    }
+
+    #[test]
     fn the_hole_of_a_zero_stays_open() {
-        let sprite = Sprite::new(&[Pen::bold(30.0).outline("0")], 2.0);
+        let sprite = Sprite::new(&Pen::bold(30.0).outline("0"), 2.0);
         let mut pixels = vec![255; 60 * 60 * 4];
         sprite.draw(&mut Canvas::new(&mut pixels, 60, 60), (30.0, 30.0), 0.0, Rgba::BLACK, None);
         assert_eq!(pixels[(30 * 60 + 30) * 4], 255);
@@ -176,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_label_without_letters_draws_nothing() {
-        let sprite = Sprite::new(&[Pen::bold(12.0).outline(" ")], 2.0);
+        let sprite = Sprite::new(&Pen::bold(12.0).outline(" "), 2.0);
         let mut pixels = vec![255; 20 * 20 * 4];
         sprite.draw(&mut Canvas::new(&mut pixels, 20, 20), (10.0, 10.0), 0.3, Rgba::BLACK, Some((Rgba::BLACK, 0.5)));
         assert!(ink(&pixels) < 0.01);

@@ -87,8 +87,9 @@ impl Pen {
         colour: Rgba,
         (halo, rim): (Rgba, f32),
     ) {
-        let sprite = Sprite::new(&[self.outline(text)], rim);
-        let middle = (x + sprite.centre.0, baseline.round() + sprite.centre.1);
+        let sprite = Sprite::new(&self.outline(text), rim);
+        let centre = sprite.centre();
+        let middle = (x + centre.0, baseline.round() + centre.1);
         sprite.draw_rim(canvas, middle, halo, rim);
         self.draw(canvas, x, baseline, text, colour);
     }

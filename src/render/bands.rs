@@ -115,10 +115,11 @@ pub struct BandScratch {
     places: Vec<u32>,
 }
 
-/// Lays the bands of a field over the canvas, which holds the ground. `sample` gives the field's values along one row of
-/// pixels, NaN where it has none.
-pub fn paint(
+/// Paints the canvas with the bands of a field over the ground, which gives its rows of pixels from the top. `sample` gives
+/// the field's values along one row of pixels, NaN where it has none.
+pub fn paint<'g>(
     canvas: &mut Canvas,
+    ground: impl Iterator<Item = &'g [u8]>,
     shades: &Shades,
     scratch: &mut BandScratch,
     mut sample: impl FnMut(usize, &mut [f32]),
@@ -133,7 +134,7 @@ pub fn paint(
     }
     scratch.places.resize(width, 0);
     sample(0, &mut scratch.rows[1]);
-    for y in 0..height {
+    for (y, ground) in ground.enumerate().take(height) {
         let last = y + 1 == height;
         if !last {
             sample(y + 1, &mut scratch.rows[2]);
@@ -143,7 +144,7 @@ pub fn paint(
         let below = if last { row } else { below };
         let reach = if y == 0 || last { 1.0 } else { 2.0 };
         shades.places([above, row, below], reach, &mut scratch.places);
-        shades.lay(&scratch.places, canvas.row_mut(y));
+        shades.lay(&scratch.places, ground, canvas.row_mut(y));
         scratch.rows.rotate_left(1);
     }
 }

@@ -31,7 +31,7 @@ impl Layout {
         let wide = width >= 880.0;
         let when = |fits: bool, points: f32| if fits { pixels(points) } else { 0 };
         let title = when(width >= 200.0 && height >= 160.0, if wide { 46.0 } else { 50.0 });
-        let left = when(width >= 360.0 && height >= 220.0, 42.0);
+        let left = when(width >= 360.0 && height >= 220.0, 48.0);
         let below = when(width >= 360.0 && height >= 220.0, 17.0);
         let legend = when(width >= 240.0 && height >= 260.0, 36.0);
         let map = PixelRect {

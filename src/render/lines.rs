@@ -88,7 +88,7 @@ impl Values {
     }
 
     fn half(&self, line: &Isoline) -> (f32, f32) {
-        self.sprites.get(&line.multiple).map_or((0.0, 0.0), |(sprite, _)| sprite.half)
+        self.sprites.get(&line.multiple).map_or((0.0, 0.0), |(sprite, _)| sprite.half())
     }
 
     fn draw(&self, map: &mut Canvas, lines: &[Isoline], placed: &[Label], style: &LineStyle) {

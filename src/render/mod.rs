@@ -59,7 +59,10 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
     let mut caption = scene.caption.clone();
     pixels.resize(prepared.base().len(), 255);
     let mut canvas = Canvas::new(&mut pixels, layout.size[0], layout.size[1]);
-    canvas.copy_from(prepared.base());
+    match (&scene.bands, prepared.shades()) {
+        (Some(_), Some(_)) => copy_margins(&mut canvas, prepared),
+        _ => canvas.copy_from(prepared.base()),
+    }
     {
         let mut map = canvas.part(layout.map);
         if let (Some(layer), Some(shades)) = (scene.bands, prepared.shades()) {
@@ -69,7 +72,7 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
                 0 => slice_of(&values),
                 doublings => refined.refine(values.view(), doublings),
             };
-            bands::paint(&mut map, shades, bands, |y, row| layer.sampler.row(sampled, y, row));
+            bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| layer.sampler.row(sampled, y, row));
         }
         for overlay in prepared.overlays() {
             overlay.blend(&mut map);
@@ -86,6 +89,22 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
     furniture::draw_title(&mut canvas, layout, &caption, prepared.language());
     furniture::draw_notes(&mut canvas, layout, &caption, prepared.language());
     Frame { size: layout.size, pixels, map: layout.map, view: prepared.view().clone(), caption }
+}
+
+/// Copies all of the base but the map, which the bands are going to cover.
+fn copy_margins(canvas: &mut Canvas, prepared: &Prepared) {
+    let map = prepared.layout().map;
+    let [first, last] = [map.x, map.right()].map(|x| x as usize * 4);
+    let (top, bottom) = (map.y as usize, map.bottom() as usize);
+    for (y, source) in prepared.rows().enumerate() {
+        let row = canvas.row_mut(y);
+        if (top..bottom).contains(&y) {
+            row[..first].copy_from_slice(&source[..first]);
+            row[last..].copy_from_slice(&source[last..]);
+        } else {
+            row.copy_from_slice(source);
+        }
+    }
 }
 
 /// The values of an array in standard layout.

@@ -1,5 +1,7 @@
 //! What frames of one view and style share, made once.
 
+use std::collections::BTreeMap;
+
 use super::furniture::{self, EdgeLabels, PAPER};
 use super::layout::Layout;
 use super::legend;
@@ -21,6 +23,7 @@ pub struct Prepared {
     /// Over the bands, from the bottom up.
     overlays: [Spans; 2],
     shades: Option<Shades>,
+    digits: BTreeMap<char, Sprite>,
     /// Where the colour bar ends in the legend.
     legend_free: f32,
 }
@@ -41,7 +44,8 @@ impl Prepared {
         let legend_free = style.bands.as_ref().map_or(0.0, bar);
         let shades = style.bands.as_ref().map(|bands| Shades::new(&bands.table));
         let overlays = [stroked(&graticule, &layout), basemap.lines.clone()];
-        Self { layout, view, style, language, base, overlays, shades, legend_free }
+        let digits = digits(&layout);
+        Self { layout, view, style, language, base, overlays, shades, digits, legend_free }
     }
 
     #[must_use]
@@ -76,6 +80,18 @@ impl Prepared {
         &self.base
     }
 
+    /// The base's rows of pixels.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        self.base.chunks_exact((self.layout.size[0] as usize * 4).max(1))
+    }
+
+    /// The rows of pixels of the map without weather.
+    pub(super) fn ground(&self) -> impl Iterator<Item = &[u8]> {
+        let map = self.layout.map;
+        let (first, last) = (map.x as usize * 4, map.right() as usize * 4);
+        self.rows().skip(map.y as usize).take(map.height as usize).map(move |row| &row[first..last])
+    }
+
     pub(super) fn overlays(&self) -> &[Spans] {
         &self.overlays
     }
@@ -96,13 +112,21 @@ impl Prepared {
 
     /// A value of an isoline, ready to be drawn at any angle, and the width of its rim.
     pub(super) fn label(&self, text: &str) -> (Sprite, f32) {
-        let rim = self.layout.pixels(2.2);
-        (Sprite::new(&[Pen::bold(self.layout.pixels(LABEL)).outline(text)], rim), rim)
+        let parts: Vec<&Sprite> = text.chars().filter_map(|letter| self.digits.get(&letter)).collect();
+        (Sprite::joined(&parts), self.layout.pixels(RIM))
     }
 }
 
 /// Size of the values along isolines, in points.
 const LABEL: f32 = 11.5;
+/// Width of the rim around them.
+const RIM: f32 = 2.2;
+
+/// What the values along isolines are made of.
+fn digits(layout: &Layout) -> BTreeMap<char, Sprite> {
+    let (pen, rim) = (Pen::bold(layout.pixels(LABEL)), layout.pixels(RIM));
+    "0123456789−.".chars().map(|letter| (letter, Sprite::new(&pen.outline(&letter.to_string()), rim))).collect()
+}
 
 /// Meridians and parallels, dashed and faint.
 fn stroked(graticule: &Graticule, layout: &Layout) -> Spans {

@@ -95,7 +95,9 @@ impl Reference {
         let mut pixels = vec![0; (width * height * 4) as usize];
         let mut canvas = Canvas::new(&mut pixels, width, height);
         let shades = Shades::new(&table);
-        bands::paint(&mut canvas, &shades, &mut BandScratch::default(), |y, row| sampler.row(values, y, row));
+        let ground = vec![0; (width * height * 4) as usize];
+        let rows = ground.chunks_exact(width as usize * 4);
+        bands::paint(&mut canvas, rows, &shades, &mut BandScratch::default(), |y, row| sampler.row(values, y, row));
         pixels.chunks_exact(4).map(|pixel| (usize::from(pixel[0]) + 20) / 40).collect()
     }
 

@@ -75,11 +75,12 @@ impl Shades {
         class * BUCKETS as u32 + if value.is_nan() { 0 } else { bucket }
     }
 
-    /// Lays the colours of a row over the ground that stands there.
-    pub fn lay(&self, places: &[u32], row: &mut [u8]) {
-        for (pixel, &place) in row.as_chunks_mut::<4>().0.iter_mut().zip(places) {
+    /// Lays the colours of a row over its ground.
+    pub fn lay(&self, places: &[u32], ground: &[u8], row: &mut [u8]) {
+        let pixels = row.as_chunks_mut::<4>().0.iter_mut().zip(ground.as_chunks::<4>().0);
+        for ((pixel, ground), &place) in pixels.zip(places) {
             let colour = self.entries.get(place as usize).copied().unwrap_or_default();
-            *pixel = over(colour, *pixel);
+            *pixel = over(colour, *ground);
         }
     }
 

@@ -1,0 +1,109 @@
+//! One frame of 1600 × 1000 pixels over Canada from fields of 0.25 degrees, on one core, and its parts.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use millibar::field::Level;
+use millibar::grid::{Geometry, Grid};
+use millibar::map::{Basemap, Sampler, View, region};
+use millibar::product;
+use millibar::render::{Caption, Layer, Layout, Prepared, Scene, Scratch, paint};
+use millibar::text::{Bilingual, Language};
+use millibar::time::{Calendar, LeadTime, Moment, ReferenceTime};
+use ndarray::Array2;
+
+const STEP: f64 = 0.25;
+const SIZE: [u32; 2] = [1600, 1000];
+
+fn grid() -> Grid {
+    let lat = (0..721).map(|j| 90.0 - STEP * f64::from(j)).collect();
+    let lon = (0..1440).map(|i| STEP * f64::from(i)).collect();
+    Grid { ny: 721, nx: 1440, geometry: Geometry::LatLon { lat, lon } }
+}
+
+/// A field on the sampler's window, from longitude and latitude in radians.
+fn cut(grid: &Grid, sampler: &Sampler, value: impl Fn(f64, f64) -> f64) -> Array2<f32> {
+    let window = sampler.window;
+    Array2::from_shape_fn((window.ny, window.nx), |(j, i)| {
+        let (lon, lat) = grid.position(window.j0 + j, (window.i0 + i) % grid.nx).unwrap_or_default();
+        value(lon.to_radians(), lat.to_radians()) as f32
+    })
+}
+
+fn height(lon: f64, lat: f64) -> f64 {
+    let waves = 9.0 * (4.0 * lon + 2.0 * lat).sin() + 6.0 * (7.0 * lon - 3.0 * lat).sin();
+    let small = 1.5 * (31.0 * lon + 17.0 * lat).sin() * (23.0 * lat).cos();
+    545.0 - 60.0 * (2.2 * (lat - 0.8)).tanh() + lat.cos() * (waves + small)
+}
+
+/// Rough: waves from 2000 km down to a few cells.
+fn humidity(lon: f64, lat: f64) -> f64 {
+    let octave = |n: i32| {
+        let k = 5.0 * 1.9_f64.powi(n);
+        0.72_f64.powi(n) * (k * lon + 1.7 * k * lat + f64::from(n)).sin() * (0.8 * k * lat - 0.6 * k * lon).cos()
+    };
+    (55.0 + 38.0 * (0..6).map(octave).sum::<f64>()).clamp(0.0, 100.0)
+}
+
+fn caption() -> Caption {
+    let run = Moment::from_iso("2026-11-20T12:00:00Z", Calendar::Standard).map(ReferenceTime);
+    let lead = LeadTime(24 * 3600);
+    Caption {
+        title: Bilingual {
+            en: "Relative humidity (%) + geopotential height (dam)".to_owned(),
+            fr: "Humidité relative (%) + hauteur géopotentielle (dam)".to_owned(),
+        },
+        level: "500 hPa".to_owned(),
+        model: Bilingual::same("GDPS"),
+        region: Bilingual::same("Canada"),
+        run,
+        lead: Some(lead),
+        valid: run.map(|run| run + lead),
+        ..Caption::default()
+    }
+}
+
+fn view(layout: &Layout) -> Option<View> {
+    Some(region("canada")?.view([layout.map.width, layout.map.height], 1.0, None))
+}
+
+fn frame(criterion: &mut Criterion) {
+    let layout = Layout::new(SIZE, 1.0);
+    let Some((view, product)) = view(&layout).zip(product::product("rh-gz")) else { return };
+    let style = product.style(Some(Level::hpa(500.0)), 1.0);
+    let grid = grid();
+    let Some(sampler) = Sampler::new(&grid, &view) else { return };
+    let (bands, lines) = (cut(&grid, &sampler, humidity), cut(&grid, &sampler, height));
+    let (bands, lines) = (Layer { values: &bands, sampler: &sampler }, Layer { values: &lines, sampler: &sampler });
+    let basemap = Basemap::new(&view);
+    let prepared = Prepared::new(layout, view.clone(), &basemap, style.clone(), Language::English);
+    let mut scratch = Scratch::default();
+    let mut pixels = Vec::new();
+
+    let mut group = criterion.benchmark_group("frame");
+    group.sample_size(30);
+    let mut whole = |name: &str, bands: Option<Layer>, lines: Option<Layer>| {
+        let scene = Scene { bands, lines, caption: caption() };
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let frame = paint(&prepared, &scene, &mut scratch, std::mem::take(&mut pixels));
+                pixels = frame.pixels;
+            });
+        });
+    };
+    whole("whole", Some(bands), Some(lines));
+    whole("bands, basemap and words", Some(bands), None);
+    whole("isolines, basemap and words", None, Some(lines));
+    whole("basemap and words", None, None);
+    group.bench_function("lattice of the isolines", |bencher| {
+        let values = lines.values.as_slice().unwrap_or_default();
+        bencher.iter(|| sampler.lattice(values, 4));
+    });
+    group.bench_function("once a view: sampler", |bencher| bencher.iter(|| Sampler::new(&grid, &view)));
+    group.bench_function("once a view: basemap", |bencher| bencher.iter(|| Basemap::new(&view)));
+    group.bench_function("once a style: prepared", |bencher| {
+        bencher.iter(|| Prepared::new(layout, view.clone(), &basemap, style.clone(), Language::English));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, frame);
+criterion_main!(benches);

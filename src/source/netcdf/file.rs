@@ -47,7 +47,7 @@ enum Inner {
 impl File {
     /// Reads the headers; by the helper, if there is one, where the safe reader cannot.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        let storage = guarded(path, || Ok(FileStorage::open(path).map_err(Error::from)?))?;
+        let storage = guarded(path, || FileStorage::open(path).map_err(Error::from))?;
         let storage: DynStorage = Arc::new(storage);
         if let Some(end) = stated_end(path, storage.as_ref()).filter(|&end| end > storage.len()) {
             let detail = format!("it ends at byte {} of {end}; perhaps it is still being written", storage.len());

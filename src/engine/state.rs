@@ -60,6 +60,21 @@ pub(super) enum Job {
     },
 }
 
+impl Job {
+    /// Whose work it is.
+    pub(super) fn reel(&self) -> Option<u64> {
+        match self {
+            Self::Survey { reel, .. }
+            | Self::Guess { reel, .. }
+            | Self::Read { reel, .. }
+            | Self::Basemap { reel, .. }
+            | Self::Prepare { reel, .. }
+            | Self::Paint { reel, .. } => Some(*reel),
+            Self::Open(_) | Self::Series(_) | Self::Foresee { .. } => None,
+        }
+    }
+}
+
 pub(super) struct State {
     pub generation: u64,
     pub catalog: Arc<Catalog>,

@@ -45,20 +45,33 @@ struct Reading {
 impl Core {
     /// Works until nothing is left to begin.
     pub(super) fn work(self: &Arc<Self>) {
-        let inside = WORKING.replace(true);
-        let next = || if inside { None } else { self.state().next_job() };
-        while let Some(job) = next() {
-            // What one stage makes possible may be enough for several workers.
+        if WORKING.replace(true) {
+            self.state().workers -= 1;
+            return;
+        }
+        while let Some(job) = self.take_job() {
+            // There may be enough for several workers.
             self.kick();
-            self.run(job);
+            let reel = job.reel();
+            let run = catch_unwind(AssertUnwindSafe(|| self.run(job)));
+            if let (Err(panic), Some(reel)) = (run, reel) {
+                self.fail_all(reel, &*panic);
+            }
             self.changed.notify_all();
             (self.wake)();
         }
-        WORKING.set(inside);
-        let mut state = self.state();
-        state.workers -= 1;
-        drop(state);
+        WORKING.set(false);
         self.changed.notify_all();
+    }
+
+    /// Without a job the worker leaves under the same lock: whoever brings work afterwards sends another.
+    fn take_job(&self) -> Option<Job> {
+        let mut state = self.state();
+        let job = state.next_job();
+        if job.is_none() {
+            state.workers -= 1;
+        }
+        job
     }
 
     fn run(self: &Arc<Self>, job: Job) {
@@ -213,7 +226,7 @@ impl Core {
         self.kick();
     }
 
-    /// What all frames share cannot be made.
+    /// What all frames need cannot be made.
     fn fail_all(&self, id: u64, panic: &(dyn std::any::Any + Send)) {
         let mut state = self.state();
         let Some(reel) = state.reel(id) else { return };

@@ -39,6 +39,7 @@ pub enum Command {
     FullScreen,
     Help,
     Dismiss,
+    Quit,
 }
 
 /// Under which heading of the overlay a command stands.
@@ -114,8 +115,8 @@ pub const TABLE: &[Binding] = &[
     row(Command::Faster, Group::Player, "app_do.faster", "app_key.period", &[Typed(".")]),
     row(Command::LevelUp, Group::Choice, "app_do.level_up", "app_key.up", &[Plain(Key::ArrowUp)]),
     row(Command::LevelDown, Group::Choice, "app_do.level_down", "app_key.down", &[Plain(Key::ArrowDown)]),
-    row(Command::LaterRun, Group::Choice, "app_do.later_run", "app_key.page_up", &[Plain(Key::PageUp)]),
-    row(Command::EarlierRun, Group::Choice, "app_do.earlier_run", "app_key.page_down", &[Plain(Key::PageDown)]),
+    row(Command::LaterRun, Group::Choice, "app_do.later_run", "app_key.page_down", &[Plain(Key::PageDown)]),
+    row(Command::EarlierRun, Group::Choice, "app_do.earlier_run", "app_key.page_up", &[Plain(Key::PageUp)]),
     row(Command::NextModel, Group::Choice, "app_do.next_model", "app_key.m", &[Plain(Key::M)]),
     row(Command::NextSubject, Group::Choice, "app_do.next_subject", "app_key.p", &[Plain(Key::P)]),
     row(Command::Region(0), Group::Choice, "app_do.region", "app_key.digits", &[]),
@@ -134,6 +135,7 @@ pub const TABLE: &[Binding] = &[
     row(Command::FullScreen, Group::Window, "app_do.full_screen", "app_key.f11", &[Plain(Key::F11)]),
     row(Command::Help, Group::Window, "app_do.help", "app_key.question", &[Typed("?"), Plain(Key::F1)]),
     row(Command::Dismiss, Group::Window, "app_do.dismiss", "app_key.escape", &[Plain(Key::Escape)]),
+    row(Command::Quit, Group::Window, "app_do.quit", "app_key.control_q", &[Control(Key::Q)]),
 ];
 
 /// The row of a command.

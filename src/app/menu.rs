@@ -53,6 +53,7 @@ impl App {
         if widgets::menu_row(ui, self.say("app_menu.about"), "").clicked() {
             self.panes.about = true;
         }
+        self.row(ui, Command::Quit, now);
     }
 
     fn row(&mut self, ui: &mut Ui, command: Command, now: f64) {

@@ -8,7 +8,7 @@ use super::commands::{self, Group};
 use super::dialogs::PathField;
 use super::errands::Purpose;
 use super::notices::Weight;
-use super::{App, icons, theme, widgets};
+use super::{App, icons, playbar, theme, widgets};
 use crate::source::SourceError;
 
 /// Which of them are open, and what they hold.
@@ -60,7 +60,6 @@ impl App {
 
     /// The newest unread notices, bottom left above the player.
     fn notice_cards(&mut self, ui: &mut Ui, now: f64) {
-        const SHOWN: usize = 3;
         let unread = self.notices.unread(now);
         if unread.is_empty() {
             return;
@@ -69,11 +68,14 @@ impl App {
             ui.ctx().request_repaint_after_secs(1.0);
         }
         let room = ui.ctx().content_rect();
+        // A small window keeps its map in sight.
+        let shown = if room.height() < 480.0 { 1 } else { 3 };
         let side = self.selection.is_some() && !self.settings.side_hidden && room.width() >= 560.0;
-        let left = if side { 174.0 } else { 16.0 };
+        let left = if side { 192.0 } else { 16.0 };
         let foot = match (self.selection.is_some(), room.width() >= 1000.0) {
             (false, _) => 16.0,
             (true, true) => 132.0,
+            (true, false) if room.height() < playbar::COMPACT => 66.0,
             (true, false) => 172.0,
         };
         let width = (room.width() - left - 32.0).clamp(160.0, 400.0);
@@ -83,10 +85,10 @@ impl App {
             .show(ui.ctx(), |ui| {
                 ui.set_max_width(width);
                 ui.spacing_mut().item_spacing.y = 6.0;
-                if unread.len() > SHOWN {
+                if unread.len() > shown {
                     self.more_notices(ui, unread.len());
                 }
-                for (at, notice) in unread.iter().take(SHOWN).rev() {
+                for (at, notice) in unread.iter().take(shown).rev() {
                     self.notice_card(ui, *at, notice.weight(), &notice.tell(self.language), width);
                 }
             });
@@ -228,24 +230,27 @@ impl App {
                 });
             });
             ui.add_space(4.0);
-            egui::ScrollArea::vertical().max_height(room.y - 150.0).show(ui, |ui| {
-                if room.x >= 760.0 {
-                    ui.columns(2, |columns| {
-                        if let [left, right] = columns {
-                            self.key_rows(left, Group::Player);
-                            self.key_rows(left, Group::Map);
-                            self.key_rows(right, Group::Choice);
-                            self.key_rows(right, Group::Window);
-                            self.mouse_rows(right);
+            egui::ScrollArea::vertical().max_height(room.y - 150.0).min_scrolled_height(room.y - 150.0).show(
+                ui,
+                |ui| {
+                    if room.x >= 760.0 {
+                        ui.columns(2, |columns| {
+                            if let [left, right] = columns {
+                                self.key_rows(left, Group::Player);
+                                self.key_rows(left, Group::Map);
+                                self.key_rows(right, Group::Choice);
+                                self.key_rows(right, Group::Window);
+                                self.mouse_rows(right);
+                            }
+                        });
+                    } else {
+                        for group in Group::ALL {
+                            self.key_rows(ui, group);
                         }
-                    });
-                } else {
-                    for group in Group::ALL {
-                        self.key_rows(ui, group);
+                        self.mouse_rows(ui);
                     }
-                    self.mouse_rows(ui);
-                }
-            });
+                },
+            );
         });
         if answer.should_close() {
             self.panes.help = false;
@@ -278,7 +283,8 @@ impl App {
         let palette = theme::palette(ui);
         ui.add_space(6.0);
         ui.label(RichText::new(title).size(13.0).color(palette.accent));
-        ui.spacing_mut().item_spacing.y = 3.0;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         for (key, words) in rows {
             ui.horizontal(|ui| {
                 ui.allocate_ui_with_layout(Vec2::new(KEY, 20.0), Layout::left_to_right(Align::Center), |ui| {

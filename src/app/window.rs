@@ -183,6 +183,7 @@ impl App {
             }
             Command::Help => self.panes.help = !self.panes.help,
             Command::Dismiss => self.dismiss(ctx, now),
+            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
         ctx.request_repaint();
     }

@@ -118,6 +118,11 @@ pub fn height(step: usize, level: usize, j: usize, i: usize) -> f64 {
 
 /// A run of 2026-11-20 12Z over Canada with these lead times in hours.
 pub fn forecast(leads: &[f64]) -> Classic {
+    forecast_of(0.0, leads)
+}
+
+/// As [`forecast`], for a run that began so many hours later.
+pub fn forecast_of(run: f64, leads: &[f64]) -> Classic {
     let field = |value: fn(usize, usize, usize, usize) -> f64| {
         let mut values = Vec::new();
         for step in 0..leads.len() {
@@ -139,7 +144,7 @@ pub fn forecast(leads: &[f64]) -> Classic {
             "reftime",
             &[],
             &[("standard_name", "forecast_reference_time"), ("units", "hours since 2026-11-20 12:00:00")],
-            vec![0.0],
+            vec![run],
         )
         .variable("step", &["step"], &[("standard_name", "forecast_period"), ("units", "hours")], leads.to_vec())
         .variable("level", &["level"], &[("standard_name", "air_pressure"), ("units", "hPa")], LEVELS.to_vec())

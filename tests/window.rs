@@ -1,0 +1,481 @@
+//! The window without a display: driven by the names of its controls, as a screen reader would.
+
+mod support;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, Vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use millibar::app::{self, App, Settings, TABLE};
+use millibar::engine::{Engine, Options};
+use millibar::map;
+use millibar::text::{self, Language};
+
+use support::{folder, forecast, forecast_of, write};
+
+type State = Rc<RefCell<Option<App>>>;
+
+struct Window {
+    harness: Harness<'static, State>,
+    language: Language,
+    /// Where its settings are kept.
+    settings: PathBuf,
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Window {
+    fn new(test: &str, language: Language, files: &[PathBuf]) -> Self {
+        let settings = folder(&format!("window-{test}")).join("settings.toml");
+        Self::with_settings(settings, language, files, Vec2::new(1200.0, 800.0), 1.0)
+    }
+
+    fn with_settings(settings: PathBuf, language: Language, files: &[PathBuf], size: Vec2, scale: f32) -> Self {
+        let state: State = Rc::default();
+        let (made, path, files) = (state.clone(), settings.clone(), files.to_vec());
+        let setup = move |ctx: &egui::Context| {
+            let waker = ctx.clone();
+            let engine = Engine::start(Options { threads: Some(2), memory: None }, move || waker.request_repaint());
+            let (mut read, trouble) = Settings::read(&path);
+            read.language = read.language.or(Some(language));
+            let mut app = App::new(engine, (read, trouble), Some(path), ctx);
+            app.open(files);
+            *made.borrow_mut() = Some(app);
+        };
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_pixels_per_point(scale)
+            .with_step_dt(1.0 / 60.0)
+            .with_context_setup(setup)
+            .build_ui_state(
+                |ui, state: &mut State| {
+                    if let Some(app) = state.borrow_mut().as_mut() {
+                        app.ui(ui);
+                    }
+                },
+                state,
+            );
+        Self { harness, language, settings }
+    }
+
+    fn steps(&mut self, count: usize) {
+        for _ in 0..count {
+            self.harness.step();
+        }
+    }
+
+    /// Display frames until something holds.
+    fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !holds(self) {
+            assert!(began.elapsed() < PATIENCE, "in vain: {what}");
+            std::thread::sleep(Duration::from_millis(2));
+            self.harness.step();
+        }
+    }
+
+    fn say(&self, key: &'static str) -> &'static str {
+        text::say(self.language, key)
+    }
+
+    fn has(&self, label: &str) -> bool {
+        self.harness.query_all_by_label(label).next().is_some()
+    }
+
+    fn has_with(&self, part: &str) -> bool {
+        self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    fn until_label(&mut self, label: &str) {
+        let label = label.to_owned();
+        self.until(&label.clone(), move |window| window.has(&label));
+    }
+
+    fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.steps(3);
+    }
+
+    fn press(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.steps(2);
+    }
+
+    fn type_text(&mut self, text: &str) {
+        self.harness.event(Event::Text(text.to_owned()));
+        self.steps(2);
+    }
+
+    /// The step under the playhead, as the timeline speaks it.
+    fn step(&self) -> String {
+        let name = self.say("app_play.timeline");
+        self.harness.get_by_role_and_label(Role::Slider, name).value().unwrap_or_default()
+    }
+
+    fn is_chosen(&self, row: &str) -> bool {
+        let node = self.harness.get_by_role_and_label(Role::RadioButton, row);
+        node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    }
+
+    fn value_of(&self, role: Role, label: &str) -> String {
+        self.harness.get_by_role_and_label(role, label).value().unwrap_or_default()
+    }
+}
+
+/// A window over one run of three steps and two levels.
+fn with_forecast(test: &str, language: Language) -> Window {
+    let file = write(&folder(&format!("window-{test}-data")), "model.nc", &forecast(&[0.0, 6.0, 12.0]).bytes());
+    let mut window = Window::new(test, language, &[file]);
+    window.until_label("500 hPa");
+    window
+}
+
+#[test]
+fn a_file_fills_the_selectors_in_both_languages() {
+    for (language, other_region) in [(Language::English, "West"), (Language::French, "Ouest")] {
+        let window = with_forecast(&format!("selectors-{language:?}"), language);
+        assert!(window.is_chosen("500 hPa"));
+        assert!(!window.is_chosen("850 hPa"));
+        assert!(window.is_chosen("Canada"));
+        assert!(!window.is_chosen(other_region));
+        let (model, run) = (window.say("app_top.model"), window.say("app_top.run"));
+        assert_eq!(window.value_of(Role::ComboBox, model), "model");
+        assert_eq!(window.value_of(Role::ComboBox, run), "2026-11-20 12Z");
+        assert!(window.has(window.say("app_top.product")));
+    }
+}
+
+#[test]
+fn a_click_on_a_level_and_the_arrow_keys_choose_it() {
+    let mut window = with_forecast("levels", Language::English);
+    window.click("850 hPa");
+    assert!(window.is_chosen("850 hPa") && !window.is_chosen("500 hPa"));
+    window.press(Key::ArrowUp);
+    assert!(window.is_chosen("500 hPa"), "up goes up in the atmosphere");
+    window.press(Key::ArrowUp);
+    assert!(window.is_chosen("500 hPa"), "above the highest there is none");
+    window.press(Key::ArrowDown);
+    assert!(window.is_chosen("850 hPa"));
+}
+
+#[test]
+fn digits_choose_the_regions_in_their_order() {
+    let mut window = with_forecast("regions", Language::English);
+    for (digit, region) in [(Key::Num2, 1), (Key::Num6, 5), (Key::Num1, 0)] {
+        window.press(digit);
+        assert!(window.is_chosen(&map::regions()[region].name.en));
+    }
+    window.type_text("3");
+    assert!(window.is_chosen(&map::regions()[2].name.en), "AZERTY types its digits as characters");
+}
+
+#[test]
+fn the_keys_of_the_player_move_the_playhead() {
+    let mut window = with_forecast("player-keys", Language::English);
+    window.press(Key::Home);
+    assert_eq!(window.step(), "+000 h");
+    window.press(Key::ArrowRight);
+    assert_eq!(window.step(), "+006 h");
+    window.press(Key::End);
+    assert_eq!(window.step(), "+012 h");
+    window.press(Key::ArrowRight);
+    assert_eq!(window.step(), "+000 h", "after the last comes the first");
+    window.press(Key::ArrowLeft);
+    assert_eq!(window.step(), "+012 h");
+}
+
+#[test]
+fn the_loop_plays_what_is_ready() {
+    let mut window = with_forecast("plays", Language::English);
+    window.press(Key::Home);
+    window.click(window.say("app_play.play"));
+    assert!(window.has(window.say("app_play.pause")), "the button now pauses");
+    window.until("the second step", |window| window.step() == "+006 h");
+    window.until("the third step", |window| window.step() == "+012 h");
+    window.until("the first again", |window| window.step() == "+000 h");
+    window.press(Key::Space);
+    assert!(window.has(window.say("app_play.play")), "Space pauses");
+    let before = window.step();
+    window.steps(60);
+    assert_eq!(window.step(), before);
+}
+
+#[test]
+fn a_step_is_left_out_by_a_click_with_ctrl_on_its_slot() {
+    let mut window = with_forecast("skip", Language::English);
+    let timeline = window.harness.get_by_role_and_label(Role::Slider, window.say("app_play.timeline"));
+    timeline.click_modifiers(Modifiers::COMMAND);
+    window.steps(3);
+    window.press(Key::Home);
+    window.press(Key::ArrowRight);
+    assert_eq!(window.step(), "+012 h", "the middle step was left out");
+}
+
+#[test]
+fn a_click_on_the_timeline_goes_there() {
+    let mut window = with_forecast("scrub", Language::English);
+    window.press(Key::Home);
+    window.click("Timeline");
+    assert_eq!(window.step(), "+006 h");
+}
+
+#[test]
+fn runs_are_gone_through_by_their_arrows() {
+    let folder = folder("window-runs-data");
+    let early = write(&folder, "model_2026112012.nc", &forecast(&[0.0, 6.0, 12.0]).bytes());
+    let late = write(&folder, "model_2026112100.nc", &forecast_of(12.0, &[0.0, 6.0, 12.0]).bytes());
+    let mut window = Window::new("runs", Language::English, &[early, late]);
+    window.until("both runs", |window| window.has("Run") && window.value_of(Role::ComboBox, "Run") == "2026-11-21 00Z");
+    window.press(Key::Home);
+    window.click("Earlier run");
+    assert_eq!(window.value_of(Role::ComboBox, "Run"), "2026-11-20 12Z");
+    assert_eq!(window.step(), "+012 h", "the same valid time of the run before");
+    window.press(Key::PageDown);
+    assert_eq!(window.value_of(Role::ComboBox, "Run"), "2026-11-21 00Z");
+}
+
+#[test]
+fn models_and_variables_are_chosen_from_their_lists() {
+    let folder = folder("window-models-data");
+    let one = write(&folder, "alpha.nc", &forecast(&[0.0, 6.0]).bytes());
+    let two = write(&folder, "beta.nc", &forecast(&[0.0, 6.0]).bytes());
+    let mut window = Window::new("models", Language::English, &[one, two]);
+    window.until("a model", |window| window.has("Model"));
+    window.until("both models", |window| window.has_with("500 hPa") && !window.has_with("Reading"));
+    let first = window.value_of(Role::ComboBox, "Model");
+    window.press(Key::M);
+    assert_ne!(window.value_of(Role::ComboBox, "Model"), first);
+    window.harness.get_by_role_and_label(Role::ComboBox, "Product").click();
+    window.steps(3);
+    window.click("Geopotential height");
+    assert_eq!(window.value_of(Role::ComboBox, "Variable"), "Geopotential height");
+    window.press(Key::P);
+    assert!(window.has("Product"), "after the last variable comes the product");
+}
+
+#[test]
+fn the_overlay_lists_every_key_and_every_row_of_it_does_something() {
+    let mut window = with_forecast("help", Language::French);
+    window.type_text("?");
+    for row in TABLE {
+        assert!(window.has(text::say(Language::French, row.text)), "{}", row.text);
+        assert!(window.has(text::say(Language::French, row.keys)), "{}", row.keys);
+    }
+    window.press(Key::Escape);
+    assert!(!window.has(window.say("app_help.title")));
+}
+
+#[test]
+fn every_command_of_the_table_stands_in_the_menu_with_its_key() {
+    let mut window = with_forecast("menu", Language::English);
+    let headings = ["app_help.player", "app_help.choice", "app_help.map", "app_help.window"];
+    let mut seen: Vec<String> = Vec::new();
+    for heading in headings {
+        window.click(window.say("app_menu.name"));
+        window.harness.get_by_role_and_label(Role::Button, window.say(heading)).click();
+        window.steps(4);
+        seen.extend(window.harness.root().children_recursive().filter_map(|node| node.accesskit_node().label()));
+        window.press(Key::Escape);
+        window.steps(2);
+        window.press(Key::Escape);
+        window.steps(2);
+    }
+    for row in TABLE.iter().filter(|row| row.command != app::Command::Dismiss) {
+        let words = app::words(row.command, Language::English);
+        assert!(seen.iter().any(|label| label == words), "no menu row: {words}");
+    }
+}
+
+#[test]
+fn the_language_changes_at_once_and_is_remembered() {
+    let mut window = with_forecast("language", Language::English);
+    window.click("Menu");
+    window.click("Language");
+    window.click("Français");
+    window.steps(3);
+    assert!(window.has("Ouest") && !window.has("West"));
+    let settings = window.settings.clone();
+    drop(window);
+    assert_eq!(Settings::read(&settings).0.language, Some(Language::French));
+}
+
+#[test]
+fn last_choices_come_back() {
+    let mut window = with_forecast("remember", Language::English);
+    window.click("850 hPa");
+    window.press(Key::Num4);
+    window.press(Key::L);
+    let settings = window.settings.clone();
+    drop(window);
+    let (read, trouble) = Settings::read(&settings);
+    assert_eq!(trouble, None);
+    assert_eq!(read.pressure, Some(850.0));
+    assert_eq!(read.region, map::regions()[3].id);
+    assert_eq!(read.pace.mode, app::Mode::Rock);
+    let file = read.recent.first().expect("a recent file").clone();
+    let mut again = Window::with_settings(settings, Language::English, &[file], Vec2::new(1200.0, 800.0), 1.0);
+    again.until_label("850 hPa");
+    assert!(again.is_chosen("850 hPa"));
+    assert!(again.is_chosen(&map::regions()[3].name.en));
+}
+
+#[test]
+fn nothing_open_says_what_can_be_opened() {
+    for language in Language::ALL {
+        let window = Window::new(&format!("empty-{language:?}"), language, &[]);
+        for key in
+            ["app_empty.title", "app_empty.what", "app_empty.open", "app_menu.open_folder", "app_menu.open_sample"]
+        {
+            assert!(window.has(window.say(key)), "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_broken_file_is_told_and_leaves_the_rest() {
+    let folder = folder("window-broken-data");
+    let good = write(&folder, "good.nc", &forecast(&[0.0, 6.0]).bytes());
+    let bad = write(&folder, "bad.nc", b"CDF\x01 this is no forecast");
+    let empty = write(&folder, "empty.nc", b"");
+    let mut window = Window::new("broken", Language::English, &[good, bad, empty]);
+    window.until_label("500 hPa");
+    window.until("both notices", |window| window.has_with("bad.nc") && window.has_with("empty.nc"));
+    window.press(Key::End);
+    assert_eq!(window.step(), "+006 h");
+    while window.harness.query_all_by_label("Read").next().is_some() {
+        window.harness.query_all_by_label("Read").next().expect("a notice").click();
+        window.steps(3);
+    }
+    assert!(!window.has_with("empty.nc"), "read notices go");
+    window.click("Menu");
+    window.click(window.say("app_menu.files"));
+    assert!(window.has("bad.nc") && window.has("good.nc"), "the list keeps the files");
+    assert!(window.has_with("empty.nc: "), "and says what is wrong with them");
+}
+
+#[test]
+fn only_broken_files_leave_the_empty_page_with_a_notice() {
+    let bad = write(&folder("window-only-broken-data"), "bad.nc", b"not a forecast at all");
+    let mut window = Window::new("only-broken", Language::English, &[bad]);
+    window.until("the notice", |window| window.has_with("bad.nc"));
+    assert!(window.has(window.say("app_empty.title")));
+}
+
+#[test]
+fn a_missing_file_and_a_folder_without_forecasts_are_told() {
+    let empty = folder("window-nothing-data");
+    let missing = empty.with_file_name("window-missing.nc");
+    let mut window = Window::new("nothing", Language::English, &[empty, missing]);
+    window.until("missing", |window| window.has_with("window-missing.nc"));
+    window.until("nothing in the folder", |window| window.has_with("no forecast was found there"));
+}
+
+#[test]
+fn broken_settings_are_told_and_kept_aside() {
+    let folder = folder("window-broken-settings");
+    let settings = write(&folder, "settings.toml", b"region = [[");
+    let window = Window::with_settings(settings.clone(), Language::English, &[], Vec2::new(900.0, 600.0), 1.0);
+    assert!(window.has_with("settings.toml.broken"));
+    drop(window);
+    assert_eq!(std::fs::read(folder.join("settings.toml.broken")).expect("kept"), b"region = [[");
+    assert_eq!(Settings::read(&settings).1, None);
+}
+
+#[test]
+fn a_path_is_typed_where_there_is_no_dialog_and_its_letters_are_no_commands() {
+    let file = write(&folder("window-path-data"), "model.nc", &forecast(&[0.0, 6.0]).bytes());
+    let mut window = Window::new("path", Language::English, &[]);
+    window.click(window.say("app_menu.open_path"));
+    window.steps(3);
+    let field = window.harness.get_by_role(Role::TextInput);
+    field.type_text(&file.display().to_string());
+    window.steps(3);
+    assert!(!window.has(window.say("app_help.title")));
+    window.click("Open");
+    window.until_label("500 hPa");
+}
+
+#[test]
+fn a_dropped_file_opens() {
+    #[derive(Debug)]
+    struct Dropped(PathBuf);
+    impl egui::DroppedFile for Dropped {
+        fn path(&self) -> &Path {
+            &self.0
+        }
+        fn bytes(&self) -> Result<Vec<u8>, String> {
+            std::fs::read(&self.0).map_err(|error| error.to_string())
+        }
+    }
+    let file = write(&folder("window-drop-data"), "prévision à jour.nc", &forecast(&[0.0, 6.0]).bytes());
+    let mut window = Window::new("drop", Language::English, &[]);
+    window.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(file)));
+    window.steps(1);
+    window.harness.input_mut().dropped_files.clear();
+    window.until_label("500 hPa");
+}
+
+#[test]
+fn a_click_on_the_map_opens_the_series_and_escape_closes_it() {
+    let mut window = with_forecast("series", Language::English);
+    window.steps(5);
+    let map = window.harness.get_by_role_and_label(Role::Image, "Map").rect();
+    window.harness.hover_at(map.center());
+    window.steps(2);
+    window.click("Map");
+    window.steps(30);
+    assert!(window.has("Series"));
+    window.until("both layers", |window| window.has_with("\u{A0}%") && window.has_with("\u{A0}dam"));
+    window.press(Key::Escape);
+    window.steps(2);
+    assert!(!window.has("Series"));
+}
+
+#[test]
+fn every_control_has_a_name() {
+    let mut window = with_forecast("names", Language::French);
+    window.click(window.say("app_play.pace"));
+    window.steps(3);
+    let controls = [
+        Role::Button,
+        Role::RadioButton,
+        Role::ComboBox,
+        Role::CheckBox,
+        Role::Slider,
+        Role::SpinButton,
+        Role::TextInput,
+    ];
+    let mut named = 0;
+    for node in window.harness.root().children_recursive() {
+        let node = node.accesskit_node();
+        if controls.contains(&node.role()) {
+            let name = node.label().unwrap_or_default();
+            let words = name.chars().any(|c| c.is_alphanumeric());
+            assert!(words, "a {:?} without a name: {name:?} {:?}", node.role(), node.value());
+            named += 1;
+        }
+    }
+    assert!(named > 25, "{named}");
+}
+
+#[test]
+fn windows_of_any_size_and_scale_show_something() {
+    let file = write(&folder("window-sizes-data"), "model.nc", &forecast(&[0.0, 6.0]).bytes());
+    for (number, (width, height, scale)) in
+        [(320.0, 240.0, 1.0), (400.0, 300.0, 2.0), (700.0, 1000.0, 1.0), (1000.0, 700.0, 1.5)].into_iter().enumerate()
+    {
+        let settings = folder(&format!("window-sizes-{number}")).join("settings.toml");
+        let size = Vec2::new(width, height);
+        let mut window = Window::with_settings(settings, Language::French, std::slice::from_ref(&file), size, scale);
+        window.until_label("Carte");
+        window.press(Key::End);
+        assert_eq!(window.step(), "+006 h", "{size:?}");
+        window.type_text("?");
+        window.steps(3);
+    }
+}

@@ -86,7 +86,7 @@ fn every_room_has_its_row() {
 #[test]
 fn no_room_does_what_its_row_forbids() {
     for (room, words) in NEVER {
-        for file in files_of(room) {
+        for file in files_of(room).into_iter().filter(|file| !file.to_string_lossy().ends_with("tests.rs")) {
             let code = without_tests(&code_of(&file)).to_owned();
             for word in *words {
                 assert!(!contains_word(&code, word), "{}: `{room}` never uses `{word}`", file.display());

@@ -1,5 +1,6 @@
 //! The commands as a user types them: what they print, what they say when something is wrong, how they end.
 
+#[allow(dead_code, reason = "each test binary uses a part of it")]
 mod support;
 
 use std::io::Write;

@@ -2,6 +2,7 @@
 //!
 //! Needs Xvfb, xdotool and ImageMagick's import; without them it says so and passes.
 
+#[allow(dead_code, reason = "each test binary uses a part of it")]
 mod support;
 
 use std::io::{BufRead, BufReader};
@@ -74,7 +75,7 @@ impl Window {
         let program = Running(program);
         wait_for("the window", || {
             let found = Command::new("xdotool")
-                .args(["search", "--pid", &pid, "--name", "^millibar$"])
+                .args(["search", "--onlyvisible", "--pid", &pid, "--name", "^millibar$"])
                 .env("DISPLAY", &display)
                 .output()
                 .expect("xdotool runs");

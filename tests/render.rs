@@ -1,5 +1,6 @@
 //! `millibar render` as a user types it: frames as files, and the same frames that the window shows.
 
+#[allow(dead_code, reason = "each test binary uses a part of it")]
 mod support;
 
 use std::fs::{self, File};

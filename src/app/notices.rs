@@ -28,9 +28,6 @@ pub enum Notice {
     Copied,
     NoPicture,
     NoDialog,
-    NoRegion {
-        region: String,
-    },
     /// The frames are larger than the graphics can show.
     TooLarge {
         side: usize,
@@ -52,7 +49,7 @@ impl Notice {
     pub fn weight(&self) -> Weight {
         match self {
             Self::Saved(_) | Self::Copied => Weight::Passing,
-            Self::Sample | Self::NoDialog | Self::NoRegion { .. } | Self::NoPicture => Weight::Information,
+            Self::Sample | Self::NoDialog | Self::NoPicture => Weight::Information,
             Self::Catalog(_) | Self::Engine(_) | Self::Settings(_) | Self::UnknownZone(_) => Weight::Warning,
             Self::SampleFailed(_)
             | Self::Source(_)
@@ -87,7 +84,6 @@ impl Notice {
             Self::Copied => say("app_note.copied"),
             Self::NoPicture => say("app_note.no_picture"),
             Self::NoDialog => say("app_note.no_dialog"),
-            Self::NoRegion { region } => text::fill(language, "app_note.no_region", &[("region", region)]),
             Self::TooLarge { side } => text::fill(language, "app_note.too_large", &[("side", &side.to_string())]),
             Self::UnknownZone(name) => text::fill(language, "app_note.unknown_zone", &[("zone", name)]),
         }
@@ -223,7 +219,6 @@ mod tests {
             Notice::Copied,
             Notice::NoPicture,
             Notice::NoDialog,
-            Notice::NoRegion { region: reason() },
             Notice::TooLarge { side: 2048 },
             Notice::UnknownZone(reason()),
         ];

@@ -75,7 +75,7 @@ impl App {
         let foot = match (self.selection.is_some(), room.width() >= 1000.0) {
             (false, _) => 16.0,
             (true, true) => 132.0,
-            (true, false) if room.height() < playbar::COMPACT => 66.0,
+            (true, false) if room.height() < playbar::COMPACT => 76.0,
             (true, false) => 172.0,
         };
         let width = (room.width() - left - 32.0).clamp(160.0, 400.0);

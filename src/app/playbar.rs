@@ -9,6 +9,8 @@ use crate::text;
 
 /// Narrower than this, the timeline takes a row of its own.
 const ONE_ROW: f32 = 1000.0;
+/// Narrow and lower than this, a window keeps its height for the map: one row, and no times.
+pub(super) const COMPACT: f32 = 400.0;
 const HEIGHT_OF_ONE: f32 = timeline::HEIGHT + 14.0;
 const HEIGHT_OF_TWO: f32 = timeline::HEIGHT + 14.0 + 48.0;
 const TIMES: f32 = 208.0;
@@ -23,10 +25,17 @@ impl App {
         let frame = egui::Frame::NONE.fill(palette.ground).inner_margin(egui::Margin::symmetric(12, 7));
         // Exact heights: a panel that finds its size by itself would have the first pictures made twice.
         let one_row = ui.available_width() >= ONE_ROW;
-        let height = if one_row { HEIGHT_OF_ONE } else { HEIGHT_OF_TWO };
+        let compact = !one_row && ui.ctx().content_rect().height() < COMPACT;
+        let height = match (one_row, compact) {
+            (true, _) => HEIGHT_OF_ONE,
+            (false, true) => HEIGHT_OF_ONE,
+            (false, false) => HEIGHT_OF_TWO,
+        };
         egui::Panel::bottom("player").resizable(false).exact_size(height).frame(frame).show(ui, |ui| {
             if one_row {
                 self.one_row(ui, now);
+            } else if compact {
+                self.compact_row(ui, now);
             } else {
                 self.two_rows(ui, now);
             }
@@ -51,6 +60,14 @@ impl App {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.times(ui));
             },
         );
+    }
+
+    fn compact_row(&mut self, ui: &mut Ui, now: f64) {
+        ui.horizontal_centered(|ui| {
+            self.buttons(ui, now);
+            let width = ui.available_width();
+            self.timeline(ui, width);
+        });
     }
 
     fn two_rows(&mut self, ui: &mut Ui, now: f64) {

@@ -16,6 +16,8 @@ mod prepared;
 #[cfg(test)]
 mod reference_tests;
 mod shades;
+#[cfg(test)]
+mod tests;
 
 use ndarray::{Array2, CowArray, Ix2};
 

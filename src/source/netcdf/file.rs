@@ -61,8 +61,9 @@ impl File {
             Ok(file) => return Ok(file),
             Err(refusal) => refusal,
         };
-        let (helper, described) = Helper::describe(path).ok_or(refusal)?;
-        let Described { variables, attributes } = described;
+        // The C library takes what a cut header does not hold for zeros, and finds an empty file there.
+        let described = Helper::describe(path).filter(|(_, described)| !described.variables.is_empty());
+        let (helper, Described { variables, attributes }) = described.ok_or(refusal)?;
         Ok(Self::new(path, Inner::Helper(helper), "netcdf4", length, variables, attributes))
     }
 

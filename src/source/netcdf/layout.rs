@@ -152,11 +152,11 @@ mod tests {
 
     #[test]
     fn plain_tiles_are_whole_rows_of_a_few_megabytes() {
-        let layout = Layout::plain(vec![41, 721, 1440], 2, ByteOrder::Big, 100, None);
+        let layout = Layout::plain(vec![41, 721, 1440], 4, ByteOrder::Big, 100, None);
         assert_eq!(layout.tile, [1, 721, 1440]);
         assert_eq!(layout.tiles(), [41, 1, 1]);
         let Kind::Plain { address, record } = layout.kind else { unreachable!() };
-        assert_eq!(layout.plain_address(address, record, &[2, 0, 0], 3), Some(100 + 2 * 721 * 1440 * 2 + 6));
+        assert_eq!(layout.plain_address(address, record, &[2, 0, 0], 3), Some(100 + 2 * 721 * 1440 * 4 + 12));
     }
 
     #[test]

@@ -25,7 +25,7 @@ fn run(criterion: &mut Criterion) {
         };
         group.bench_function(format!("{id}, 1600 × 1000, every step"), |bench| {
             bench.iter(|| {
-                let catalog = open_all(vec![path.clone()], Options::default());
+                let catalog = open_all(vec![path.to_path_buf()], Options::default());
                 render_all(&catalog, &request, None, Options::default(), |_, outcome| {
                     outcome.expect("every step of a file to measure with can be read");
                 })
@@ -35,8 +35,8 @@ fn run(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn request(path: &PathBuf, id: &str) -> Option<Request> {
-    let catalog = open_all(vec![path.clone()], Options::default());
+fn request(path: &std::path::Path, id: &str) -> Option<Request> {
+    let catalog = open_all(vec![path.to_path_buf()], Options::default());
     let selection = Selection::first(&catalog)?;
     let plan = Plan::new(&catalog, &selection, 1.0)?;
     let map = Layout::new(SIZE, 1.0).map;

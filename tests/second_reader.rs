@@ -80,7 +80,7 @@ fn a_helper_that_crashes_hangs_or_babbles_is_not_noticed_by_the_other_file() {
     for (name, script) in [
         ("crash", "kill -SEGV $$"),
         ("hang", "exec sleep 60"),
-        ("babble", "yes >&2 & yes"),
+        ("babble", "head -c 10000000 /dev/zero >&2; exec yes"),
         ("nonsense", "echo '{\"variables\": 7}'"),
         ("refuse", "exit 3"),
     ] {

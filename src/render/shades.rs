@@ -14,8 +14,8 @@ const CLASSES: u32 = 44;
 /// A colour table, ready to be looked up by value and gradient.
 #[derive(Debug)]
 pub struct Shades {
-    /// Premultiplied RGBA by class and bucket.
-    entries: Vec<[u8; 4]>,
+    /// Premultiplied RGBA by class and bucket, red in the lowest byte.
+    entries: Vec<u32>,
     first_bound: f32,
     /// Buckets a unit of the field.
     scale: f32,
@@ -32,12 +32,12 @@ impl Shades {
         let first_bound = table.bounds.first().copied().unwrap_or(0.0);
         let (width, before) = bucket_width(&table.bounds);
         let flat = (((width * 0.5) * (width * 0.5)) as f32).max(f32::MIN_POSITIVE).to_bits() >> 22;
-        let mut entries = vec![[0; 4]; CLASSES as usize * BUCKETS];
+        let mut entries = vec![0; CLASSES as usize * BUCKETS];
         for (class, row) in (0..).zip(entries.chunks_exact_mut(BUCKETS)) {
             let gradient = if class == 0 { 0.0 } else { f64::from(middle_of_class(flat + class)).sqrt() };
             for (bucket, entry) in row.iter_mut().enumerate().skip(1) {
                 let value = f64::from(first_bound) + (bucket as f64 + 0.5 - before) * width;
-                *entry = steps.mean(value - gradient / 2.0, value + gradient / 2.0);
+                *entry = u32::from_le_bytes(steps.mean(value - gradient / 2.0, value + gradient / 2.0));
             }
         }
         // Rounding to the nearest gives the floor of what is half a bucket less. The thousandth lifts a value equal to a
@@ -75,13 +75,28 @@ impl Shades {
         class * BUCKETS as u32 + if value.is_nan() { 0 } else { bucket }
     }
 
-    /// Lays the colours of a row over its ground.
+    /// Lays the colours of a row over its ground, eight pixels at a time: where it is dry, all eight are the ground's.
     pub fn lay(&self, places: &[u32], ground: &[u8], row: &mut [u8]) {
-        let pixels = row.as_chunks_mut::<4>().0.iter_mut().zip(ground.as_chunks::<4>().0);
-        for ((pixel, ground), &place) in pixels.zip(places) {
-            let colour = self.entries.get(place as usize).copied().unwrap_or_default();
-            *pixel = over(colour, *ground);
+        const BLOCK: usize = 8;
+        let (places, last_places) = places.as_chunks::<BLOCK>();
+        let (ground, last_ground) = ground.as_chunks::<{ BLOCK * 4 }>();
+        let (row, last_row) = row.as_chunks_mut::<{ BLOCK * 4 }>();
+        for ((row, ground), places) in row.iter_mut().zip(ground).zip(places) {
+            let colours = places.map(|place| self.colour(place));
+            if colours.iter().fold(0, |all, colour| all | colour) == 0 {
+                *row = *ground;
+            } else {
+                lay_over(&colours, ground, row);
+            }
         }
+        for ((row, ground), place) in last_row.chunks_exact_mut(4).zip(last_ground.chunks_exact(4)).zip(last_places) {
+            lay_over(&[self.colour(*place)], ground, row);
+        }
+    }
+
+    #[inline]
+    fn colour(&self, place: u32) -> u32 {
+        self.entries.get(place as usize).copied().unwrap_or_default()
     }
 
     /// How many bytes this keeps in memory.
@@ -93,22 +108,29 @@ impl Shades {
     /// The premultiplied colour of a value where the field is flat.
     #[cfg(test)]
     fn flat_colour(&self, value: f32) -> [u8; 4] {
-        self.entries[self.place(value, 0.0, 0.0) as usize]
+        self.entries[self.place(value, 0.0, 0.0) as usize].to_le_bytes()
+    }
+}
+
+#[inline]
+fn lay_over(colours: &[u32], ground: &[u8], row: &mut [u8]) {
+    let pixels = row.as_chunks_mut::<4>().0.iter_mut().zip(ground.as_chunks::<4>().0);
+    for ((pixel, ground), colour) in pixels.zip(colours) {
+        *pixel = over(*colour, u32::from_le_bytes(*ground)).to_le_bytes();
     }
 }
 
 /// A premultiplied colour over an opaque pixel, two channels at a time, divided by 255 with rounding.
 #[inline]
-fn over(colour: [u8; 4], ground: [u8; 4]) -> [u8; 4] {
+fn over(colour: u32, ground: u32) -> u32 {
     const EVEN: u32 = 0x00ff_00ff;
-    let (colour, ground) = (u32::from_le_bytes(colour), u32::from_le_bytes(ground));
     let rest = 255 - (colour >> 24);
     let scaled = |two: u32| {
         let product = two * rest + 0x0080_0080;
         ((product + ((product >> 8) & EVEN)) >> 8) & EVEN
     };
     let mixed = colour.wrapping_add(scaled(ground & EVEN) | (scaled((ground >> 8) & EVEN) << 8));
-    (mixed | 0xff00_0000).to_le_bytes()
+    mixed | 0xff00_0000
 }
 
 fn middle_of_class(class: u32) -> f32 {
@@ -275,7 +297,7 @@ mod tests {
         let shades = Shades::new(&humidity());
         // 8 units a pixel, a quarter of the pixel above the bound: half green-blue of the one, rest of the other.
         let place = shades.place(78.0, 8.0, 0.0);
-        let [_, green, blue, alpha] = shades.entries[place as usize];
+        let [_, green, blue, alpha] = shades.entries[place as usize].to_le_bytes();
         let share = f64::from(blue) / 255.0;
         assert!((share - 0.25).abs() < 0.07, "{share}");
         assert!(green > 128 && alpha == 255);
@@ -297,6 +319,7 @@ mod tests {
 
     #[test]
     fn laying_a_clear_colour_leaves_the_ground() {
+        let over = |colour, ground| over(u32::from_le_bytes(colour), u32::from_le_bytes(ground)).to_le_bytes();
         assert_eq!(over([0; 4], [12, 34, 56, 255]), [12, 34, 56, 255]);
         assert_eq!(over([0, 128, 255, 255], [12, 34, 56, 255]), [0, 128, 255, 255]);
         assert_eq!(over([64, 0, 0, 128], [255, 255, 255, 255]), [191, 127, 127, 255]);

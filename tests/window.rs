@@ -432,6 +432,11 @@ fn a_click_on_the_map_opens_the_series_and_escape_closes_it() {
     window.steps(30);
     assert!(window.has("Series"));
     window.until("both layers", |window| window.has_with("\u{A0}%") && window.has_with("\u{A0}dam"));
+    window.steps(30);
+    let title = window.harness.get_by_label("Series").rect();
+    assert!(title.top() > map.center().y, "it stays in the lower half: {title:?}");
+    window.steps(30);
+    assert_eq!(window.harness.get_by_label("Series").rect(), title, "it keeps its size");
     window.press(Key::Escape);
     window.steps(2);
     assert!(!window.has("Series"));

@@ -71,7 +71,11 @@ impl App {
         .filter_map(|(layer, values, colour)| Some((layer.as_ref()?, values, colour)))
         .collect();
         let times = self.slot_hours();
-        let height = ((ui.available_height() - 8.0) / layers.len().max(1) as f32 - 22.0).max(50.0);
+        // To the point: a window whose content is higher than itself grows with every display frame.
+        let row = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
+        let rows = layers.len() as f32 + if series.complete { 0.0 } else { 1.0 };
+        let gaps = layers.len() as f32 * ui.spacing().item_spacing.y + 2.0;
+        let height = ((ui.available_height() - rows * row - gaps) / layers.len().max(1) as f32).max(50.0);
         let mut chosen = None;
         for (n, (layer, values, colour)) in layers.iter().enumerate() {
             let unit = &layer.parameter.unit_label;

@@ -434,7 +434,7 @@ fn a_click_on_the_map_opens_the_series_and_escape_closes_it() {
     window.until("both layers", |window| window.has_with("\u{A0}%") && window.has_with("\u{A0}dam"));
     window.steps(30);
     let title = window.harness.get_by_label("Series").rect();
-    assert!(title.top() > map.center().y, "it stays in the lower half: {title:?}");
+    assert!(title.top() > 300.0, "it leaves the map in sight: {title:?}");
     window.steps(30);
     assert_eq!(window.harness.get_by_label("Series").rect(), title, "it keeps its size");
     window.press(Key::Escape);

@@ -204,8 +204,8 @@ fn interpolate(grid: &Grid, values: &Array2<f64>, lon: f64, lat: f64) -> Option<
     let (i, j) = (column.floor(), row.floor());
     let (right, below) = (column - i, row - j);
     let (i, j) = (i as usize, j as usize);
-    // Where the grid goes round the Earth, the first column follows the last.
-    let next = if i + 1 < grid.columns() || !grid.closes() { i + 1 } else { 0 };
+    // Where the grid goes round the Earth, the first column follows the last; elsewhere nothing lies beside the last.
+    let next = (i + 1) % grid.columns().max(1);
     let row_value = |j: usize| {
         let left = *values.get((j, i))?;
         // A neighbour that does not count is not asked whether it is there.

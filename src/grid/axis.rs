@@ -12,6 +12,8 @@ pub(super) struct Axis {
     step: Option<f64>,
     /// How far a single value reaches to both sides.
     reach: f64,
+    /// Where the run begins in stored order; it goes on from the last stored value to the first.
+    first: usize,
 }
 
 impl Axis {
@@ -22,15 +24,18 @@ impl Axis {
         let rising: Vec<f64> = if falls { values.iter().map(|v| -v).collect() } else { values.to_vec() };
         let sound = rising.iter().all(|v| v.is_finite()) && rising.windows(2).all(|pair| pair[0] < pair[1]);
         let step = even_step(&rising);
-        sound.then_some(Self { rising, falls, step, reach })
+        sound.then_some(Self { rising, falls, step, reach, first: 0 })
     }
 
-    /// Longitudes of any turn, or in several turns (… 179, -180 …), as one run of numbers.
+    /// Longitudes of any turn, or in several turns (… 179, -180 …), as one run of numbers. It begins behind the widest
+    /// gap: a region across Greenwich in longitudes from 0 to 360 is stored in two pieces (0 … 30, 340 … 355).
     pub fn of_longitudes(values: &[f64], reach: f64) -> Option<Self> {
-        let mut at = *values.first()?;
+        let first = start_of_run(values);
+        let mut at = *values.get(first)?;
         let mut run = vec![at];
-        for pair in values.windows(2) {
-            at += wrap(pair[1] - pair[0]);
+        let turned = values.get(first..)?.iter().chain(values.get(..first)?);
+        for (from, to) in turned.clone().zip(turned.skip(1)) {
+            at += wrap(to - from);
             run.push(at);
         }
         // Two columns half a turn apart rise, as longitudes do.
@@ -39,7 +44,12 @@ impl Axis {
         {
             run[1] = first + 180.0;
         }
-        Self::new(&run, reach)
+        Some(Self { first, ..Self::new(&run, reach)? })
+    }
+
+    /// The stored position of the value that positions are counted from.
+    pub fn first(&self) -> usize {
+        self.first
     }
 
     /// From the first value to the last, never below zero.
@@ -52,7 +62,7 @@ impl Axis {
         if self.rising.len() > 1 { self.span() / (self.rising.len() - 1) as f64 } else { 2.0 * self.reach }
     }
 
-    /// Fractional position of a coordinate in stored order; `None` outside.
+    /// Fractional position of a coordinate, counted from [`Axis::first`]; `None` outside.
     pub fn find(&self, value: f64) -> Option<f64> {
         self.rank(if self.falls { -value } else { value })
     }
@@ -116,6 +126,23 @@ impl Axis {
         let (low, high) = (self.rising[below], self.rising[below + 1]);
         Some(below as f64 + ((value - low) / (high - low)).clamp(0.0, 1.0))
     }
+}
+
+/// Behind the one gap that is much wider than all others; 0 where that gap is the one from the last value to the first.
+fn start_of_run(values: &[f64]) -> usize {
+    let eastward = values.windows(2).filter(|pair| wrap(pair[1] - pair[0]) > 0.0).count() * 2 >= values.len();
+    let gap = |from: f64, to: f64| if eastward { to - from } else { from - to }.rem_euclid(360.0);
+    let (mut widest, mut second, mut start) = (0.0, 0.0, 0);
+    for (n, &to) in values.iter().enumerate() {
+        let from = if n == 0 { values[values.len() - 1] } else { values[n - 1] };
+        let gap = gap(from, to);
+        if gap > widest {
+            (second, widest, start) = (widest, gap, n);
+        } else if gap > second {
+            second = gap;
+        }
+    }
+    if widest > 3.0 * second { start } else { 0 }
 }
 
 fn even_step(rising: &[f64]) -> Option<f64> {

@@ -50,7 +50,16 @@ impl Locator {
         Some(Self { projection, x: x_axis, y: y_axis, period, closes, rows: grid.ny, poles })
     }
 
-    /// Fractional column and row of a position, in stored order; `None` outside the grid.
+    /// The stored column that columns are counted from, round modulo the grid's `nx` as in a [`Window`]: 0, but where
+    /// longitudes from 0 to 360 part a region at Greenwich.
+    ///
+    /// [`Window`]: super::Window
+    #[must_use]
+    pub fn first_column(&self) -> usize {
+        self.x.first()
+    }
+
+    /// Fractional column, counted from [`Locator::first_column`], and row of a position; `None` outside the grid.
     ///
     /// Where the grid closes, a column may lie between the last one and the first of the next turn. Beyond the last row
     /// of a closed grid that touches a pole, the row is that last one.
@@ -96,10 +105,14 @@ impl Locator {
 }
 
 impl Grid {
-    /// See [`Locator::locate`]; for a single position.
+    /// Fractional column and row of a position, in stored order; `None` outside the grid. A column may lie between the
+    /// last one and the first of the next turn.
     #[must_use]
     pub fn locate(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
-        Locator::new(self)?.locate(lon, lat)
+        let locator = Locator::new(self)?;
+        let (column, row) = locator.locate(lon, lat)?;
+        let (stored, columns) = (column + locator.first_column() as f64, self.nx as f64);
+        Some((if locator.first_column() > 0 && stored >= columns { stored - columns } else { stored }, row))
     }
 
     /// Whether the columns go once round the Earth, with or without a stored column that repeats the first.

@@ -49,7 +49,7 @@ impl Grid {
     /// Inside the grid one of the points around; outside, one of its edge.
     fn nearest_projected(&self, lon: f64, lat: f64) -> Option<(usize, usize)> {
         let (last_row, last_column) = (self.ny.checked_sub(1)?, self.nx.checked_sub(1)?);
-        let candidates: Vec<(usize, usize)> = match Locator::new(self).and_then(|locator| locator.locate(lon, lat)) {
+        let candidates: Vec<(usize, usize)> = match self.locate(lon, lat) {
             Some((x, y)) => {
                 let (i, j) = (x as usize, y as usize);
                 let rows = j.saturating_sub(1)..=(j + 2).min(last_row);

@@ -68,6 +68,29 @@ fn no_longitude_of_a_closed_grid_lies_outside() {
 }
 
 #[test]
+fn a_region_across_greenwich_is_one_whether_stored_in_one_piece_or_two() {
+    let rows = steps(60.0, -1.0, 11);
+    let pieces = |lon: Vec<f64>| latlon(rows.clone(), lon);
+    let west = steps(-20.0, 2.0, 24);
+    let two: Vec<f64> = [steps(0.0, 2.0, 14), steps(340.0, 2.0, 10)].concat();
+    let two_falling: Vec<f64> = two.iter().rev().copied().collect();
+    let wide: Vec<f64> = [steps(0.0, 2.0, 50), steps(260.0, 2.0, 50)].concat();
+    for lon in [west, two, two_falling, wide] {
+        let grid = pieces(lon.clone());
+        assert!(!grid.closes());
+        for (wanted, there) in [(-19.3, true), (-1.0, true), (0.0, true), (25.9, true), (150.0, false), (-120.0, false)]
+        {
+            let found = grid.locate(wanted, 55.0);
+            assert_eq!(found.is_some(), there, "{wanted} in {lon:?}");
+            let Some((x, _)) = found else { continue };
+            let (i, part) = (x as usize, x.fract());
+            let next = lon[(i + 1) % lon.len()];
+            assert!(wrap(lon[i] + part * wrap(next - lon[i]) - wanted).abs() < 1e-9, "{wanted} at {x} in {lon:?}");
+        }
+    }
+}
+
+#[test]
 fn outside_a_region_is_outside() {
     let grid = latlon(steps(40.0, 1.0, 21), steps(160.0, 2.0, 31));
     assert!(!grid.closes());

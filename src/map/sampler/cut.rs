@@ -10,7 +10,7 @@ const MARGIN: usize = 2;
 #[derive(Clone, Copy, Debug)]
 pub struct Cut {
     pub window: Window,
-    /// The column of the grid that stands at `first` in the window.
+    /// The column, as places count them, that stands at `first` in the window.
     base: f32,
     first: f32,
     /// Columns once round the Earth, where the grid closes.
@@ -18,8 +18,8 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// What holds every place of the picture; `None` where that is nothing.
-    pub fn new(grid: &Grid, coarse: &Coarse, turn: Option<f64>) -> Option<Self> {
+    /// What holds every place of the picture; `None` where that is nothing. Places count their columns from `first_column`.
+    pub fn new(grid: &Grid, coarse: &Coarse, turn: Option<f64>, first_column: usize) -> Option<Self> {
         let mut rows = (f32::INFINITY, f32::NEG_INFINITY);
         let mut used = Used::new(turn.map_or(grid.nx, |turn| turn as usize), turn.is_some());
         for cell in &coarse.cells {
@@ -48,7 +48,8 @@ impl Cut {
         let Some(turn) = turn else {
             let i0 = columns.saturating_sub(MARGIN);
             let i1 = (columns + count - 1 + MARGIN).min(grid.nx - 1);
-            return Some(Self { window: around(i0, i1 + 1 - i0), base: i0 as f32, first: 0.0, turn: None });
+            let window = around((i0 + first_column) % grid.nx, i1 + 1 - i0);
+            return Some(Self { window, base: i0 as f32, first: 0.0, turn: None });
         };
         let period = turn as usize;
         let (base, first, window) = if period == grid.nx {

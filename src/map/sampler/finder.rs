@@ -19,6 +19,11 @@ impl Finder {
         Some(Self { locator, view: view.clone(), shared })
     }
 
+    /// See [`Locator::first_column`].
+    pub fn first_column(&self) -> usize {
+        self.locator.first_column()
+    }
+
     pub fn size(&self) -> [u32; 2] {
         self.view.size
     }

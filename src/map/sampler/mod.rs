@@ -55,7 +55,7 @@ impl Sampler {
         let finder = Finder::new(grid, view)?;
         let turn = grid.closes().then(|| grid.columns() as f64);
         let coarse = Coarse::new(&finder, turn);
-        let cut = Cut::new(grid, &coarse, turn)?;
+        let cut = Cut::new(grid, &coarse, turn, finder.first_column())?;
         let window = cut.window;
         let doublings =
             (pixels_a_cell(&coarse) / SMALL_CELL).log2().ceil().clamp(0.0, f64::from(MOST_DOUBLINGS)) as u32;

@@ -128,6 +128,15 @@ fn a_global_field_has_no_seam_and_no_pole_in_any_view_and_convention() {
 }
 
 #[test]
+fn a_region_stored_in_two_pieces_has_no_seam_at_greenwich() {
+    let two = [steps(0.0, 1.0, 31), steps(335.0, 1.0, 25)].concat();
+    let grid = latlon(steps(75.0, -1.0, 60), two);
+    check(&grid, &view("global", [640, 320]), wave, 4e-3);
+    let sampler = Sampler::new(&grid, &view("global", [640, 320])).expect("in view");
+    assert_eq!((sampler.window.i0, sampler.window.nx), (31, 56));
+}
+
+#[test]
 fn fine_and_uneven_grids_are_met_as_well() {
     let size = [243, 157];
     check(&global(0.0, 0.5), &view("global", size), wave, 4e-3);

@@ -176,11 +176,21 @@ fn geometry(all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Result<Op
         }
         Key::Curvilinear { lat, lon } => {
             let plane = |n| Array2::from_shape_vec((ny, nx), degrees(all, n, 2)?).ok();
-            plane(lat).zip(plane(lon)).map(|(lat, lon)| Geometry::Curvilinear { lat, lon })
+            plane(lat)
+                .zip(plane(lon))
+                .map(|(lat, lon)| straight(&lat, &lon).unwrap_or(Geometry::Curvilinear { lat, lon }))
         }
         Key::Projected(axes) => projected::geometry(all, axes).map_err(|why| (axes.mapping, why))?,
         Key::Unplaced { .. } => Some(Geometry::Unplaced),
     })
+}
+
+/// Many files write rows and columns of latitudes and longitudes out in full.
+fn straight(lat: &Array2<f64>, lon: &Array2<f64>) -> Option<Geometry> {
+    let (row, column) = (lon.rows().into_iter().next()?, lat.columns().into_iter().next()?);
+    let alike =
+        lat.columns().into_iter().all(|other| other == column) && lon.rows().into_iter().all(|other| other == row);
+    alike.then(|| Geometry::LatLon { lat: column.to_vec(), lon: row.to_vec() })
 }
 
 /// Positions in degrees, whatever angle the file counts in.

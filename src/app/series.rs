@@ -1,7 +1,7 @@
 //! The series at a place: both layers over all lead times, with the playhead on it.
 
 use egui::{Align, Layout, Stroke, Ui, Vec2};
-use egui_plot::{GridMark, Line, LineStyle, Plot, PlotPoints, Points, VLine};
+use egui_plot::{AxisHints, GridMark, Line, LineStyle, Plot, PlotPoints, Points, VLine};
 
 use super::{App, clock, icons, reading, theme, widgets};
 use crate::engine::LayerPlan;
@@ -116,6 +116,13 @@ impl App {
         let start = self.first_moment();
         let group = ui.scope_id().with("series");
         let words = name.to_owned();
+        // All marks are written: there are few of them, and a number that fades with the window's height helps nobody.
+        let values = AxisHints::new_y()
+            .min_thickness(46.0)
+            .label_spacing(4.0..=10.0)
+            .tick_label_color(palette.text)
+            .tick_label_font(egui::FontId::proportional(11.5))
+            .formatter(move |mark, _| axis_number(language, mark));
         let plot = Plot::new(("series", number))
             .height(height)
             .show_background(false)
@@ -127,10 +134,10 @@ impl App {
             .link_axis(group, [true, false])
             .link_cursor(group, [true, false])
             .set_margin_fraction(Vec2::new(0.02, 0.12))
-            .y_axis_min_width(46.0)
-            .y_axis_formatter(move |mark, _| axis_number(language, mark))
+            .custom_y_axes(vec![values])
             .x_axis_formatter(move |mark, _| hour_words(language, start, mark.value))
             .x_grid_spacer(|input| hour_marks(input.bounds))
+            .y_grid_spacer(|input| value_marks(input.bounds))
             .label_formatter(move |_| None);
         let (color, edge) = (colour, palette.text);
         let unit = unit.to_owned();
@@ -187,6 +194,22 @@ fn hour_words(language: Language, start: Option<Moment>, hours: f64) -> String {
         (0, 0, _) => format!("{} {}", clock::weekday(moment, language), moment.date().day).trim().to_owned(),
         (hour, ..) => text::fill(language, "app_series.hour", &[("hour", &format!("{hour:02}"))]),
     }
+}
+
+/// Marks at round values, three to six of them.
+fn value_marks((from, to): (f64, f64)) -> Vec<GridMark> {
+    let wanted = (to - from) / 3.0;
+    if !(wanted > 0.0 && wanted.is_finite()) {
+        return Vec::new();
+    }
+    let power = 10_f64.powf(wanted.log10().floor());
+    let step = [5.0, 2.0, 1.0].map(|round| round * power).into_iter().find(|step| *step <= wanted).unwrap_or(power);
+    let first = (from / step).ceil();
+    (0..16)
+        .map(|n| (first + f64::from(n)) * step)
+        .take_while(|value| *value <= to)
+        .map(|value| GridMark { value, step_size: step })
+        .collect()
 }
 
 /// Marks every 6, 12, 24 … hours: about six over the whole.

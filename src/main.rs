@@ -25,7 +25,7 @@ fn window(arguments: Arguments) -> Status {
         Ok(()) => Status::Done,
         Err(failure) => {
             eprintln!("millibar: {}", failure.tell(common.language.unwrap_or_else(Language::of_environment)));
-            Status::NoDisplay
+            if failure.after_start { Status::InPart } else { Status::NoDisplay }
         }
     }
 }

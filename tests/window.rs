@@ -112,6 +112,12 @@ impl Window {
         self.steps(2);
     }
 
+    fn drop_file(&mut self, path: PathBuf) {
+        self.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+        self.steps(1);
+        self.harness.input_mut().dropped_files.clear();
+    }
+
     /// The step under the playhead, as the timeline speaks it.
     fn step(&self) -> String {
         let name = self.say("app_play.timeline");
@@ -125,6 +131,18 @@ impl Window {
 
     fn value_of(&self, role: Role, label: &str) -> String {
         self.harness.get_by_role_and_label(role, label).value().unwrap_or_default()
+    }
+}
+
+/// A file that the desktop lets fall on the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
 
@@ -223,6 +241,32 @@ fn a_click_on_the_timeline_goes_there() {
     window.press(Key::Home);
     window.click("Timeline");
     assert_eq!(window.step(), "+006 h");
+}
+
+#[test]
+fn a_lead_time_that_is_opened_later_takes_its_place_in_the_loop() {
+    let folder = folder("window-later-data");
+    let first = write(&folder, "model_000.nc", &forecast(&[0.0, 12.0]).bytes());
+    let later = write(&folder, "model_006.nc", &forecast(&[6.0]).bytes());
+    let mut window = Window::new("later", Language::English, &[first]);
+    window.until_label("500 hPa");
+    window.press(Key::End);
+    window.click("Map");
+    window.until("the values at +12", |window| window.has_with("\u{A0}%"));
+    window.drop_file(later);
+    window.press(Key::Home);
+    window.press(Key::ArrowRight);
+    let began = Instant::now();
+    while window.step() != "+006 h" {
+        assert!(began.elapsed() < PATIENCE, "it is one run: {}", window.step());
+        window.press(Key::Home);
+        window.press(Key::ArrowRight);
+    }
+    for key in [Key::Home, Key::ArrowRight, Key::ArrowRight] {
+        window.press(key);
+        window.until("the values of the step", |window| window.has_with("\u{A0}%"));
+    }
+    assert_eq!(window.step(), "+012 h");
 }
 
 #[test]
@@ -403,21 +447,9 @@ fn a_path_is_typed_where_there_is_no_dialog_and_its_letters_are_no_commands() {
 
 #[test]
 fn a_dropped_file_opens() {
-    #[derive(Debug)]
-    struct Dropped(PathBuf);
-    impl egui::DroppedFile for Dropped {
-        fn path(&self) -> &Path {
-            &self.0
-        }
-        fn bytes(&self) -> Result<Vec<u8>, String> {
-            std::fs::read(&self.0).map_err(|error| error.to_string())
-        }
-    }
     let file = write(&folder("window-drop-data"), "prévision à jour.nc", &forecast(&[0.0, 6.0]).bytes());
     let mut window = Window::new("drop", Language::English, &[]);
-    window.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(file)));
-    window.steps(1);
-    window.harness.input_mut().dropped_files.clear();
+    window.drop_file(file);
     window.until_label("500 hPa");
 }
 

@@ -84,8 +84,9 @@ impl App {
         let fresh = if self.sources.asked.is_empty() { None } else { self.newly_opened(before, catalog) };
         let still = self.selection.as_ref().filter(|s| Plan::new(catalog, s, 1.0).is_some()).cloned();
         let next = fresh.or(still).or_else(|| self.first_choice(catalog));
-        // The same choice may mean other fields now: it is laid out anew in any case.
+        // The same choice may mean other fields now: it is laid out and asked for anew in any case.
         self.selection = None;
+        self.sent = None;
         match next {
             Some(selection) => self.select(selection, now),
             None => self.forget_selection(now),

@@ -68,12 +68,8 @@ impl Notice {
             Self::SampleFailed(reason) => text::fill(language, "app_note.sample_failed", &[("reason", reason)]),
             Self::Settings(trouble) => tell_trouble(trouble, language),
             Self::Source(error) => error.tell(language),
-            Self::Catalog(CatalogNote::SameField { shown, hidden }) => text::fill(
-                language,
-                "app_note.same_field",
-                &[("shown", &shown.display().to_string()), ("hidden", &hidden.display().to_string())],
-            ),
-            Self::Engine(note) => tell_engine(note, language),
+            Self::Catalog(note) => note.tell(language),
+            Self::Engine(note) => note.tell(language),
             Self::NothingIn(path) => {
                 text::fill(language, "app_note.nothing_in", &[("path", &path.display().to_string())])
             }
@@ -98,21 +94,6 @@ fn tell_trouble(trouble: &Trouble, language: Language) -> String {
         Trouble::Broken { aside } => with("app_note.settings_broken", aside, ""),
         Trouble::Unreadable { path, reason } => with("app_note.settings_unreadable", path, reason),
         Trouble::Unwritable { path, reason } => with("app_note.settings_unwritable", path, reason),
-    }
-}
-
-fn tell_engine(note: &EngineNote, language: Language) -> String {
-    match note {
-        EngineNote::GuessedUnit { path, parameter, unit } => text::fill(
-            language,
-            "app_note.guessed_unit",
-            &[("path", &path.display().to_string()), ("parameter", parameter.in_language(language)), ("unit", unit)],
-        ),
-        EngineNote::NotDrawn { path, parameter } => text::fill(
-            language,
-            "app_note.not_drawn",
-            &[("path", &path.display().to_string()), ("parameter", parameter.in_language(language))],
-        ),
     }
 }
 

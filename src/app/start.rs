@@ -1,6 +1,7 @@
 //! Into a real window, or one sentence that says why there is none.
 
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::settings::Settings;
@@ -8,17 +9,22 @@ use super::{App, Options};
 use crate::engine::Engine;
 use crate::text::{self, Language};
 
-/// Why no window could be shown.
+/// Why no window could be shown, or why it could be no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// What the system's libraries said, in their words.
     pub cause: String,
+    /// There was a window: what broke is ours, not the display's.
+    pub after_start: bool,
 }
 
 impl Failure {
     /// One sentence: what is missing, and what to do.
     #[must_use]
     pub fn tell(&self, language: Language) -> String {
+        if self.after_start {
+            return text::fill(language, "cli.internal_error", &[("message", &self.cause)]);
+        }
         let display = ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
             .iter()
             .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
@@ -49,6 +55,8 @@ pub fn run(options: Options) -> Result<(), Failure> {
     let paths: Vec<_> = options.paths.iter().map(|path| std::path::absolute(path).unwrap_or(path.clone())).collect();
     engine.open(paths.clone());
     let native = native_options(settings.window.unwrap_or(FIRST_SIZE));
+    let frames = Arc::new(AtomicUsize::new(0));
+    let counted = frames.clone();
     let create = move |creation: &eframe::CreationContext<'_>| {
         let ctx = &creation.egui_ctx;
         let mut app = App::new(engine, (settings, trouble), path, ctx);
@@ -59,13 +67,15 @@ pub fn run(options: Options) -> Result<(), Failure> {
         } else {
             app.opened_at_start(paths);
         }
-        Ok(Box::new(Shell { app }) as Box<dyn eframe::App>)
+        Ok(Box::new(Shell { app, frames: counted }) as Box<dyn eframe::App>)
     };
-    shown(|| eframe::run_native("millibar", native, Box::new(create)))
+    // The first display frame is asked for before anything is on screen.
+    let after_start = move || frames.load(Ordering::Relaxed) > 1;
+    shown(|| eframe::run_native("millibar", native, Box::new(create)), after_start)
 }
 
 /// A library that is missing is told by an error, or by a panic (libxkbcommon-x11): both end as a [`Failure`].
-fn shown(run: impl FnOnce() -> eframe::Result) -> Result<(), Failure> {
+fn shown(run: impl FnOnce() -> eframe::Result, after_start: impl Fn() -> bool) -> Result<(), Failure> {
     let before = panic::take_hook();
     let window = std::thread::current().id();
     let cause = Arc::new(OnceLock::<String>::new());
@@ -82,8 +92,8 @@ fn shown(run: impl FnOnce() -> eframe::Result) -> Result<(), Failure> {
     panic::set_hook(before);
     match outcome {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Failure { cause: error.to_string() }),
-        Err(_) => Err(Failure { cause: cause.get().cloned().unwrap_or_default() }),
+        Ok(Err(error)) => Err(Failure { cause: error.to_string(), after_start: after_start() }),
+        Err(_) => Err(Failure { cause: cause.get().cloned().unwrap_or_default(), after_start: after_start() }),
     }
 }
 
@@ -115,10 +125,13 @@ fn icon() -> Option<egui::IconData> {
 /// The window as eframe wants it.
 struct Shell {
     app: App,
+    /// Display frames so far.
+    frames: Arc<AtomicUsize>,
 }
 
 impl eframe::App for Shell {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.frames.fetch_add(1, Ordering::Relaxed);
         self.app.ui(ui);
     }
 }

@@ -100,7 +100,8 @@ impl App {
                 Outcome::Chosen(_, paths) => self.open(paths),
                 Outcome::NoDialog(purpose) => {
                     self.notices.add(Notice::NoDialog);
-                    self.panes.ask_path(purpose, &self.picture_name());
+                    let proposed = if purpose == Purpose::SavePicture { self.picture_name() } else { String::new() };
+                    self.panes.ask_path(purpose, &proposed);
                 }
                 Outcome::Sample(Ok(path)) => {
                     self.sources.sample = Some(path.clone());

@@ -10,6 +10,7 @@ use super::output::Output;
 use super::prober::{Finding, Place, ProbeError, Prober};
 use super::{Status, batch, number, opening};
 use crate::catalog::{self, Parameter, Wanted, WantedLevel, inventory};
+use crate::field::LevelKind;
 use crate::grid::Grid;
 use crate::source::Step;
 use crate::text::{self, Bilingual, Language};
@@ -112,7 +113,10 @@ impl<'a> Readout<'a> {
         let (shown, mut conversion, guess) = catalog::meaning(finding.variable);
         if let Some(guess) = guess {
             let finite = finding.values.iter().filter(|value| value.is_finite());
-            conversion = guess.decide(finite.fold(0.0, |largest, value| value.abs().max(largest))).0;
+            let levels = catalog::levels_of(finding.variable.levels.as_ref());
+            let level = levels.get(finding.choice.level).copied().flatten();
+            let pressure = level.filter(|level| level.kind == LevelKind::Pressure).map(|level| level.value);
+            conversion = guess.decide(finite.fold(0.0, |largest, value| value.abs().max(largest)), pressure).0;
         }
         let interpolated =
             place.map(|[lat, lon]| interpolate(&finding.variable.grid, &finding.values, lon, lat).unwrap_or(f64::NAN));

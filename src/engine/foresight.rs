@@ -2,38 +2,38 @@
 
 use std::sync::Arc;
 
+use super::layer::Guesses;
 use super::plan::Plan;
 use super::reel::Reel;
 use super::request::{Request, Selection, Subject, levels};
-use crate::catalog::{Catalog, Recipe, SlotTime};
+use crate::catalog::{Catalog, SlotTime};
+use crate::field::{Level, LevelKind};
 use crate::product;
 
 /// A request laid out; without slots where the catalogue no longer has what is asked for.
 pub(super) fn reel(catalog: &Catalog, request: &Request, id: u64) -> Reel {
     let plan = Plan::new(catalog, &request.selection, request.picture.interval_factor).unwrap_or_default();
     let guesses = [&plan.bands, &plan.lines].map(|layer| {
-        layer.as_ref().map_or_else(Vec::new, |layer| guesses(catalog, &request.selection, &layer.parameter.id))
+        layer.as_ref().map_or_else(Guesses::default, |layer| guesses(catalog, &request.selection, &layer.parameter.id))
     });
     let mut reel = Reel::new(id, Arc::new(plan), Arc::new(request.picture.clone()), guesses);
     reel.playhead = request.slot;
     reel
 }
 
-/// The recipes by which a silent unit is told: those of the topmost level, where a height is largest, so that all
-/// levels come to the same unit.
-fn guesses(catalog: &Catalog, selection: &Selection, parameter: &str) -> Vec<Arc<Recipe>> {
+/// The recipes by which a silent unit is told, all of one level, so that all levels come to the same unit.
+fn guesses(catalog: &Catalog, selection: &Selection, parameter: &str) -> Guesses {
     let run = catalog.model(&selection.model).and_then(|model| model.run(selection.run));
-    let Some(series) = run.and_then(|run| run.series(parameter)) else { return Vec::new() };
-    let at = |level| move |time: &SlotTime| series.recipe(level, selection.member, *time);
-    let silent = |recipe: &&Recipe| recipe.guess.is_some();
-    for level in &series.levels {
-        let recipes: Vec<_> =
-            series.slots.iter().filter_map(at(*level)).filter(silent).cloned().map(Arc::new).collect();
-        if !recipes.is_empty() {
-            return recipes;
-        }
-    }
-    Vec::new()
+    let Some(series) = run.and_then(|run| run.series(parameter)) else { return Guesses::default() };
+    let silent = |level: Option<Level>| {
+        let recipes = series.slots.iter().filter_map(move |time| series.recipe(level, selection.member, *time));
+        recipes.filter(|recipe| recipe.guess.is_some())
+    };
+    let levels: Vec<_> = series.levels.iter().copied().filter(|level| silent(*level).next().is_some()).collect();
+    let guess = levels.first().and_then(|level| silent(*level).next()?.guess);
+    let Some(level) = guess.and_then(|guess| guess.best_level(&levels)) else { return Guesses::default() };
+    let pressure = level.filter(|level| level.kind == LevelKind::Pressure).map(|level| level.value);
+    Guesses { recipes: silent(level).cloned().map(Arc::new).collect(), pressure }
 }
 
 /// The same slot one level up and one level down.

@@ -42,14 +42,19 @@ enum Range {
     Known(Extent),
 }
 
+/// By these recipes a silent unit is told: the first that can be read decides.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Guesses {
+    pub recipes: Vec<Arc<Recipe>>,
+    /// Of their level, in hPa.
+    pub pressure: Option<f64>,
+}
+
 pub(super) struct Layer {
     pub plan: LayerPlan,
     keys: Vec<Option<FieldKey>>,
-    /// For each slot, the chunks in which its ingredients lie.
-    batches: Vec<Vec<(u64, u32, u64)>>,
-    /// By these recipes a silent unit is told: the first that can be read decides.
-    pub guesses: Vec<Arc<Recipe>>,
-    /// From the unit of the cooked values to the unit shown.
+    pub guesses: Guesses,
+    /// From the unit of the cooked values to the unit shown, for fields whose unit is told by their values.
     pub conversion: Once<Affine>,
     range: Range,
     /// `None` until that was looked into.
@@ -59,23 +64,14 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    pub(super) fn new(plan: LayerPlan, keys: Vec<Option<FieldKey>>, guesses: Vec<Arc<Recipe>>) -> Self {
-        let batches = |key: &Option<FieldKey>| {
-            let ingredients = key.iter().flat_map(|key| &key.0.ingredients);
-            let place = ingredients.map(|ingredient| {
-                let (reader, batch) = ingredient.field.batch();
-                (reader, ingredient.field.variable, batch)
-            });
-            place.collect()
-        };
+    pub(super) fn new(plan: LayerPlan, keys: Vec<Option<FieldKey>>, guesses: Guesses) -> Self {
         let range = match plan.look {
             Look::BandsOverRange => Range::Sought { so_far: Extent::NONE, slots_left: keys.iter().flatten().count() },
             _ => Range::NotNeeded,
         };
         Self {
-            batches: keys.iter().map(batches).collect(),
             window: plan.grid.whole(),
-            conversion: if guesses.is_empty() { Once::Done(Affine::IDENTITY) } else { Once::Due },
+            conversion: if guesses.recipes.is_empty() { Once::Done(Affine::IDENTITY) } else { Once::Due },
             plan,
             keys,
             guesses,
@@ -150,8 +146,15 @@ impl Layer {
         Some(LayerPlan { look, ..self.plan.clone() })
     }
 
-    pub(super) fn batches(&self, slot: usize) -> &[(u64, u32, u64)] {
-        self.batches.get(slot).map_or(&[], Vec::as_slice)
+    /// The chunks in which a slot's ingredients lie, as far as their readers know by now.
+    pub(super) fn batches(&self, slot: usize) -> Vec<(u64, u32, u64)> {
+        let key = self.keys.get(slot).and_then(Option::as_ref);
+        let ingredients = key.iter().flat_map(|key| &key.0.ingredients);
+        let place = ingredients.map(|ingredient| {
+            let (reader, batch) = ingredient.field.batch();
+            (reader, ingredient.field.variable, batch)
+        });
+        place.collect()
     }
 
     /// The fields to read for a slot.

@@ -1,10 +1,10 @@
 //! Files on their way into the catalogue.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Dataset, SourceError};
+use crate::source::{Dataset, Refusal, SourceError};
 
 /// A file and what its headers said.
 pub(super) type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
@@ -14,6 +14,10 @@ pub(super) type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
 pub(super) struct Opening {
     /// In the order in which they were asked for.
     files: Vec<(PathBuf, Option<Result<Arc<Dataset>, SourceError>>)>,
+    /// Where each of them stands in `files`.
+    places: HashMap<PathBuf, usize>,
+    /// Found in a folder, not named: what is no data at all among them is passed over.
+    found: HashSet<PathBuf>,
     /// Paths as the owner gave them: files or folders.
     unlisted: VecDeque<PathBuf>,
     listing: usize,
@@ -42,10 +46,11 @@ impl Opening {
 
     /// False where the file was not open.
     pub(super) fn forget(&mut self, path: &Path) -> bool {
-        let before = self.files.len();
+        let forgotten = self.places.contains_key(path);
         self.files.retain(|(known, _)| known != path);
         self.unread.retain(|unread| unread != path);
-        let forgotten = self.files.len() < before;
+        self.found.remove(path);
+        self.places = self.files.iter().enumerate().map(|(place, (path, _))| (path.clone(), place)).collect();
         self.stale |= forgotten;
         forgotten
     }
@@ -73,17 +78,30 @@ impl Opening {
         self.stale = false;
         self.joining = true;
         let known = self.files.iter().filter_map(|(path, outcome)| Some((path.clone(), outcome.clone()?)));
-        Some(OpeningJob::Join(known.collect()))
+        let passed_over = |(path, outcome): &Opened| {
+            self.found.contains(path) && matches!(outcome, Err(error) if error.refusal == Refusal::NotData)
+        };
+        Some(OpeningJob::Join(known.filter(|opened| !passed_over(opened)).collect()))
     }
 
-    pub(super) fn listed(&mut self, files: Vec<PathBuf>) {
+    /// What was found at a path: itself, if it is a file.
+    pub(super) fn listed(&mut self, asked: &Path, files: Vec<PathBuf>) {
         self.listing -= 1;
+        let mut waiting: HashSet<PathBuf> = self.unread.iter().cloned().collect();
         for path in files {
-            match self.files.iter_mut().find(|(known, _)| *known == path) {
+            match self.places.get(&path).and_then(|place| self.files.get_mut(*place)) {
                 Some((_, outcome)) => *outcome = None,
-                None => self.files.push((path.clone(), None)),
+                None => {
+                    self.places.insert(path.clone(), self.files.len());
+                    self.files.push((path.clone(), None));
+                }
             }
-            if !self.unread.contains(&path) {
+            if path == asked {
+                self.found.remove(&path);
+            } else {
+                self.found.insert(path.clone());
+            }
+            if waiting.insert(path.clone()) {
                 self.unread.push_back(path);
             }
         }
@@ -93,7 +111,7 @@ impl Opening {
         self.reading -= 1;
         self.stale = true;
         // A file that was closed meanwhile is no longer in the list.
-        if let Some((_, place)) = self.files.iter_mut().find(|(known, _)| known == path) {
+        if let Some((_, place)) = self.places.get(path).and_then(|place| self.files.get_mut(*place)) {
             *place = Some(outcome);
         }
     }
@@ -106,7 +124,6 @@ impl Opening {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Refusal;
 
     #[test]
     fn the_catalogue_is_made_once_when_all_headers_are_read() {
@@ -114,7 +131,7 @@ mod tests {
         opening.add(vec!["folder".into()]);
         assert!(matches!(opening.next(), Some(OpeningJob::List(_))));
         assert!(opening.next().is_none(), "nothing to read before the folder is listed");
-        opening.listed(vec!["a".into(), "b".into()]);
+        opening.listed(Path::new("folder"), vec!["a".into(), "b".into()]);
         for done in 0..2 {
             assert_eq!(opening.progress(), Some((done, 2)));
             let Some(OpeningJob::Headers(path)) = opening.next() else { panic!("headers come after the list") };
@@ -133,7 +150,7 @@ mod tests {
         let mut opening = Opening::default();
         opening.add(vec!["a".into()]);
         opening.next();
-        opening.listed(vec!["a".into()]);
+        opening.listed(Path::new("folder"), vec!["a".into()]);
         opening.next();
         assert!(opening.forget(Path::new("a")));
         opening.read(Path::new("a"), Err(SourceError::new(Path::new("a"), Refusal::Empty, "")));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ndarray::Array2;
 
 use super::key::{FieldKey, FrameKey, Setting};
-use super::layer::Layer;
+use super::layer::{Guesses, Layer};
 use super::plan::{LayerPlan, Plan};
 use super::request::Picture;
 use super::scenery::Scenery;
@@ -131,13 +131,15 @@ pub(super) struct Reel {
     /// Failures that a taker has not heard of, and how many it is being told of.
     untold: Vec<(usize, Arc<SourceError>)>,
     telling: usize,
+    /// What all frames need broke: it will not be made.
+    broken: bool,
     started: Instant,
     finished: Option<Duration>,
 }
 
 impl Reel {
     /// `guesses` has for each layer the recipes by which a silent unit is told.
-    pub(super) fn new(id: u64, plan: Arc<Plan>, picture: Arc<Picture>, guesses: [Vec<Arc<Recipe>>; 2]) -> Self {
+    pub(super) fn new(id: u64, plan: Arc<Plan>, picture: Arc<Picture>, guesses: [Guesses; 2]) -> Self {
         let key = |recipe: &Option<Recipe>| recipe.as_ref().map(|recipe| FieldKey(Arc::new(recipe.clone())));
         let slots: Vec<SlotWork> = plan
             .slots
@@ -170,6 +172,7 @@ impl Reel {
             pots: HashMap::new(),
             untold: Vec::new(),
             telling: 0,
+            broken: false,
             started: Instant::now(),
             finished: None,
         }
@@ -299,12 +302,12 @@ impl Reel {
             due && (matches!(work.picture, Picturing::Due) || layer.is_some_and(Layer::wants_range))
         })?;
         let layer = self.layers[n].as_ref()?;
-        let first = layer.batches(slot).to_vec();
+        let first = layer.batches(slot);
         let whole_run = layer.wants_range();
         let near = |rank: &usize| whole_run || *rank < reach.fields;
         let shares = |other: &usize| {
             let work = self.slots.get(*other);
-            work.is_some_and(|work| work.parts[n] == Part::Due) && layer.batches(*other) == first.as_slice()
+            work.is_some_and(|work| work.parts[n] == Part::Due) && layer.batches(*other) == first
         };
         let mut together = vec![slot];
         let others = order.iter().enumerate().filter(|(rank, _)| near(rank)).map(|(_, other)| *other);
@@ -320,6 +323,12 @@ impl Reel {
             }
         }
         Some(Batch { layer: n, wanted })
+    }
+
+    /// What is read first: the fields of the slot on screen.
+    pub(super) fn fields_in_sight(&self) -> Vec<FieldRef> {
+        let layers = self.layers.iter().flatten();
+        layers.flat_map(|layer| layer.wanted(self.playhead)).map(|wanted| wanted.field).collect()
     }
 
     /// The keys of a slot's fields, where it has them.
@@ -428,12 +437,21 @@ impl Reel {
         self.finished.is_some() || self.expected().next().is_none()
     }
 
+    /// What all frames need cannot be made: no slot waits for it any longer.
+    pub(super) fn break_off(&mut self, error: impl Fn(&Self, usize) -> SourceError) {
+        self.broken = true;
+        for slot in 0..self.slots.len() {
+            self.failed(slot, Arc::new(error(self, slot)));
+        }
+    }
+
     /// Nothing of it is under way.
     pub(super) fn is_resting(&self) -> bool {
-        !matches!(self.scenery, Once::Running)
-            && !matches!(self.survey, Once::Running)
-            && !matches!(self.basemap, Once::Running)
-            && !self.layers.iter().flatten().any(|layer| matches!(layer.conversion, Once::Running))
+        let made_once = matches!(self.scenery, Once::Running)
+            || matches!(self.survey, Once::Running)
+            || matches!(self.basemap, Once::Running)
+            || self.layers.iter().flatten().any(|layer| matches!(layer.conversion, Once::Running));
+        (self.broken || !made_once)
             && !self
                 .slots
                 .iter()

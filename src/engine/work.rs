@@ -91,8 +91,10 @@ impl Core {
     fn open_stage(self: &Arc<Self>, job: OpeningJob) {
         match job {
             OpeningJob::List(path) => {
-                let files = self.trace.stage(Kind::Open, "list", None, || catalog::files_below(&path));
-                self.state().opening.listed(files);
+                let list = || catch_unwind(AssertUnwindSafe(|| catalog::files_below(&path)));
+                let files = self.trace.stage(Kind::Open, "list", None, list);
+                // What breaks the search for files is met again, and told, when the path itself is opened.
+                self.state().opening.listed(&path, files.unwrap_or_else(|_| vec![path.clone()]));
             }
             OpeningJob::Headers(path) => {
                 let open = || catch_unwind(AssertUnwindSafe(|| (self.opener)(&path)));
@@ -101,9 +103,12 @@ impl Core {
                 self.state().opening.read(&path, outcome.map(Arc::new));
             }
             OpeningJob::Join(files) => {
-                let catalog = self.trace.stage(Kind::Open, "join", None, || Arc::new(Catalog::new(&files)));
+                let join = || catch_unwind(AssertUnwindSafe(|| Arc::new(Catalog::new(&files))));
+                let catalog = self.trace.stage(Kind::Open, "join", None, join);
                 let mut state = self.state();
-                state.catalog = catalog;
+                if let Ok(catalog) = catalog {
+                    state.catalog = catalog;
+                }
                 state.opening.joined();
             }
         }
@@ -111,6 +116,10 @@ impl Core {
     }
 
     fn survey(self: &Arc<Self>, reel: u64, view: &View, grids: [Option<Arc<Grid>>; 2]) {
+        let first = self.state().reel(reel).map(|reel| reel.fields_in_sight()).unwrap_or_default();
+        let learn = || catch_unwind(AssertUnwindSafe(|| first.iter().for_each(FieldRef::learn)));
+        // What breaks here breaks again where the values are read, and is told there.
+        let _ = self.trace.stage(Kind::Read, "learn", None, learn);
         let placings = grids.map(|grid| {
             let grid = grid?;
             let known = self.state().placing(&grid, view);
@@ -134,8 +143,9 @@ impl Core {
         else {
             return;
         };
-        let (recipes, grid, parameter) =
+        let (guesses, grid, parameter) =
             (layer.guesses.clone(), layer.plan.grid.clone(), layer.plan.parameter.name.clone());
+        let recipes = &guesses.recipes;
         drop(state);
         let tell = || recipes.iter().find_map(|recipe| largest(recipe, grid.whole(), &stop).map(|most| (recipe, most)));
         let told = self.trace.stage(Kind::Read, "guess", None, tell);
@@ -145,7 +155,7 @@ impl Core {
         let (conversion, note) = match told.and_then(|(recipe, most)| Some((recipe, recipe.guess?, most))) {
             None => (Affine::IDENTITY, None),
             Some((recipe, guess, most)) => {
-                let (conversion, unit) = guess.decide(most);
+                let (conversion, unit) = guess.decide(most, guesses.pressure);
                 // What the file says already needs no notice.
                 let first = recipe.ingredients.first().filter(|_| guess.said() != Some(unit));
                 let path = first.map(|what| what.field.reader.path().to_owned());
@@ -199,7 +209,9 @@ impl Core {
         let Some(mut values) = cooked else {
             return Err(SourceError::new(&path(), Refusal::Corrupt, "fields of unlike size"));
         };
-        convert(&mut values, reading.conversion);
+        if key.0.guess.is_some() {
+            convert(&mut values, reading.conversion);
+        }
         let extent = reading.ranged.then(|| Extent::of(&values));
         let kept = Kept { values, window: reading.to_read };
         Ok(Some((cut(kept, reading.kept, reading.grid.nx), extent)))
@@ -230,10 +242,7 @@ impl Core {
     fn fail_all(&self, id: u64, panic: &(dyn std::any::Any + Send)) {
         let mut state = self.state();
         let Some(reel) = state.reel(id) else { return };
-        for slot in 0..reel.len() {
-            let path = path_of(reel, slot);
-            reel.failed(slot, Arc::new(broken(path, panic)));
-        }
+        reel.break_off(|reel, slot| broken(path_of(reel, slot), panic));
         drop(state);
         self.hand_on_failures(id);
     }
@@ -339,7 +348,9 @@ impl Core {
                     let raw = pots.remove(&wanted.slot).into_iter().flatten().flatten().collect();
                     drop(pots);
                     recipe.cook(raw).map_or(f32::NAN, |mut values| {
-                        convert(&mut values, conversion);
+                        if recipe.guess.is_some() {
+                            convert(&mut values, conversion);
+                        }
                         place::interpolate(&Kept { values, window }, grid.nx, place)
                     })
                 }

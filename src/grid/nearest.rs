@@ -1,6 +1,5 @@
 //! Where the points of a grid lie, and which is nearest.
 
-use super::locator::Locator;
 use super::projection::wrap;
 use super::{Geometry, Grid, Projection};
 

@@ -149,10 +149,16 @@ impl FieldRef {
         self.reader.read_raw(self.variable, &self.choice)
     }
 
-    /// Fields with equal keys are stored in the same chunks: reading them together decodes each chunk once.
+    /// Fields with equal keys are stored in the same chunks: reading them together decodes each chunk once. Known from the
+    /// first read of a variable on, or from [`FieldRef::learn`]; before that every field stands alone.
     #[must_use]
     pub fn batch(&self) -> (u64, u64) {
         (self.reader.id(), self.reader.batch(self.variable, &self.choice))
+    }
+
+    /// Reads how the field's variable is stored.
+    pub fn learn(&self) {
+        self.reader.learn(self.variable);
     }
 }
 
@@ -193,6 +199,11 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
         done: &(dyn Fn(usize, Result<Array2<f32>, SourceError>) + Sync),
     );
 
-    /// Equal for fields that share stored chunks.
+    /// Finds out how the values of a variable are stored, so that [`Reader::batch`] knows.
+    fn learn(&self, variable: u32) {
+        let _ = variable;
+    }
+
+    /// Equal for fields that share stored chunks, as far as that is known without reading: asked under a lock.
     fn batch(&self, variable: u32, choice: &Choice) -> u64;
 }

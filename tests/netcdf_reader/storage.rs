@@ -255,6 +255,10 @@ fn fields_that_share_chunks_belong_to_one_batch() {
     let x = find(&dataset, "x");
     let batches: Vec<(u64, u64)> =
         choices().into_iter().map(|choice| x.field(choice).expect("a step").batch()).collect();
+    assert_ne!(batches[0], batches[2], "nothing is read to find out");
+    x.field(Choice::default()).expect("a step").learn();
+    let batches: Vec<(u64, u64)> =
+        choices().into_iter().map(|choice| x.field(choice).expect("a step").batch()).collect();
     assert_eq!(batches[0], batches[2]);
     assert_eq!(batches[3], batches[5]);
     assert_ne!(batches[2], batches[3]);

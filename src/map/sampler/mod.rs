@@ -90,10 +90,10 @@ impl Sampler {
         (self.shape.1, self.shape.0)
     }
 
-    /// The bytes that this keeps.
+    /// The bytes that this keeps, with one lattice of every fourth pixel.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.places.len() * 8
+        self.places.len() * 8 + self.places.len() / 16 * 8
     }
 
     /// The field at the pixels of row `y`, by straight means of the four values around; NaN outside, and where one of the
@@ -137,14 +137,17 @@ impl Sampler {
     }
 
     /// Computed at the first frame, used by all others.
+    ///
+    /// Never while the lock is held: a thread that waits for its share of the work may take up another frame, which asks
+    /// for the same lock. Two threads that begin together compute the same twice.
     fn lattice_places(&self, step: u32) -> Arc<Places> {
-        let mut lattices = self.lattices.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(places) = lattices.iter().find(|places| places.step == step) {
-            return places.clone();
-        }
-        let places = Arc::new(Places::new(&self.finder, &self.cut, step));
-        lattices.push(places.clone());
-        places
+        let known = || self.lattices.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().iter().find(|places| places.step == step).cloned();
+        found.unwrap_or_else(|| {
+            let places = Arc::new(Places::new(&self.finder, &self.cut, step));
+            known().push(places.clone());
+            places
+        })
     }
 
     fn fill(&mut self, coarse: &Coarse) {

@@ -11,6 +11,8 @@ use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
 
 /// More steps than a loop can hold; a longer axis is chosen by position.
 const MOST_STEPS: usize = 1 << 20;
+/// Longer leads are no forecast's: a hundred million years, and far from the end of the numbers.
+const MOST_LEAD_SECONDS: f64 = 3.6e15;
 
 /// The steps of a variable and the dimensions that they are spread over, the last running fastest.
 #[derive(Debug, Default)]
@@ -172,7 +174,8 @@ fn instants(all: &Declarations<'_>, number: usize, declared: &Declared) -> Optio
     }
     // Lead times without a unit are hours.
     let each = if units.is_empty() { 3600.0 } else { duration_seconds(units)? };
-    let after = |value: f64| value.is_finite().then(|| Instant::After((value * each).round() as i64));
+    let bounded = |seconds: f64| (seconds.abs() < MOST_LEAD_SECONDS).then(|| Instant::After(seconds.round() as i64));
+    let after = |value: f64| bounded(value * each);
     Some((values()?.iter().map(|&value| after(value)).collect(), all.role(number) != Some(Role::Lead)))
 }
 

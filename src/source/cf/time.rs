@@ -180,7 +180,7 @@ fn split_zone(text: &str) -> Option<(&str, f64)> {
         Some((hours, minutes)) => hours.parse::<f64>().ok()? * 3600.0 + minutes.parse::<f64>().ok()? * 60.0,
         None if zone.len() <= 2 => zone.parse::<f64>().ok()? * 3600.0,
         None => {
-            let digits = zone.parse::<u32>().ok()?;
+            let digits = zone.parse::<u32>().ok().filter(|&digits| digits < 10_000)?;
             f64::from(digits / 100 * 3600 + digits % 100 * 60)
         }
     };

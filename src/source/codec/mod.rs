@@ -33,8 +33,8 @@ impl Filter {
         match id {
             1 => Ok(Self::Deflate),
             2 => {
-                let size = parameters.first().and_then(|&size| usize::try_from(size).ok());
-                Ok(Self::Shuffle(size.filter(|&size| size > 0).unwrap_or(number_size)))
+                let size = parameters.first().and_then(|&size| usize::try_from(size).ok()).unwrap_or(number_size);
+                if size == number_size { Ok(Self::Shuffle(size)) } else { unknown("shuffle of unlike numbers") }
             }
             3 => Ok(Self::Fletcher32),
             4 => unknown("szip"),

@@ -13,10 +13,10 @@
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -96,8 +96,23 @@ impl Helper {
         if answer.is_none() || answer.as_ref().is_some_and(|answer| answer.len() as u64 >= most) {
             let _ = child.kill();
         }
-        let status = child.wait().ok()?;
+        let status = ended(&mut child)?;
         answer.filter(|_| status.success())
+    }
+}
+
+/// How a child ended that has said all it has to say; one that does not come to its end is ended.
+fn ended(child: &mut Child) -> Option<ExitStatus> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().ok()? {
+            return Some(status);
+        }
+        if began.elapsed() > PATIENCE {
+            let _ = child.kill();
+            return child.wait().ok();
+        }
+        thread::sleep(Duration::from_millis(1));
     }
 }
 

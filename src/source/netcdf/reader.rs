@@ -159,16 +159,23 @@ impl Reader for NetcdfReader {
         self.read(variable, choices, Some(window), stop, done);
     }
 
+    fn learn(&self, variable: u32) {
+        if let Ok(stored) = self.stored(variable) {
+            self.layout(stored);
+        }
+    }
+
     fn batch(&self, variable: u32, choice: &Choice) -> u64 {
         let tile = self.stored(variable).ok().and_then(|stored| {
             let corner = stored.places.corner(choice, stored.shape.len());
-            match self.layout(stored) {
-                Some((layout, _)) => {
+            // Asked on any thread: what the first read has not found out yet is not sought now.
+            match stored.layout.get() {
+                Some(Some(layout)) => {
                     let tile: Vec<usize> =
                         corner.iter().zip(&layout.tile).map(|(at, size)| at / (*size).max(1)).collect();
                     layout.number_of(&tile)
                 }
-                None => Some(choice.step as u64),
+                _ => Some(choice.step as u64),
             }
         });
         // Keys of unlike variables must not meet by chance too often; if they do, nothing is read wrong.

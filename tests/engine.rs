@@ -299,8 +299,8 @@ fn a_step_that_cannot_be_read_keeps_its_reason_and_the_others_play() {
     let snapshot = wait_for_all(&engine);
     for (slot, state) in snapshot.slots.iter().enumerate() {
         match (slot, state) {
-            (3, SlotState::Failed(error)) => assert_eq!(error.detail, "a broken chunk"),
-            (7, SlotState::Failed(error)) => assert!(error.detail.contains("a mistake in the reader")),
+            (3, SlotState::Failed(error)) => assert_eq!(error.detail, "a broken chunk".into()),
+            (7, SlotState::Failed(error)) => assert!(error.to_string().contains("a mistake in the reader")),
             (_, state) => assert_eq!(*state, SlotState::Ready, "slot {slot}"),
         }
         assert_eq!(engine.frame(slot).is_some(), ![3, 7].contains(&slot));

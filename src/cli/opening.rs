@@ -9,7 +9,7 @@ use super::Status;
 use super::guarded;
 use super::output::Output;
 use crate::catalog::files_below;
-use crate::source::{self, Dataset, Refusal, SourceError};
+use crate::source::{self, Dataset, Detail, Refusal, SourceError};
 
 /// A file and how its opening went.
 pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
@@ -28,7 +28,7 @@ fn open_folder(folder: &Path) -> Vec<Opened> {
     if opened.is_empty() {
         let detail = match std::fs::read_dir(folder) {
             Err(error) => return vec![(folder.to_owned(), Err(unreadable(folder, &error)))],
-            Ok(_) => format!("{} files in this folder", files.len()),
+            Ok(_) => Detail::with("detail.files_here", [("count", (files.len() as u64).into())]),
         };
         opened.push((folder.to_owned(), Err(SourceError::new(folder, Refusal::NotData, detail))));
     }

@@ -24,7 +24,7 @@ use super::trace::Kind;
 use crate::catalog::{self, Catalog, Recipe};
 use crate::grid::{Grid, Window};
 use crate::map::{Basemap, View};
-use crate::source::{Choice, FieldRef, Refusal, SourceError, Stop};
+use crate::source::{Choice, Detail, FieldRef, Refusal, SourceError, Stop};
 use crate::units::Affine;
 
 thread_local! {
@@ -196,8 +196,7 @@ impl Core {
     ) -> Result<Option<(Kept, Option<Extent>)>, SourceError> {
         let path = || wanted.field.reader.path().to_owned();
         if values.dim() != (reading.to_read.ny, reading.to_read.nx) {
-            let found = format!("{:?} values where {:?} were asked for", values.dim(), reading.to_read);
-            return Err(SourceError::new(&path(), Refusal::Corrupt, found));
+            return Err(SourceError::new(&path(), Refusal::Corrupt, Detail::of("detail.inconsistent")));
         }
         let mut state = self.state();
         let Some(reel) = state.reel(id) else { return Ok(None) };
@@ -207,7 +206,7 @@ impl Core {
         drop(state);
         let cooked = catch_unwind(AssertUnwindSafe(|| key.0.cook(raw))).map_err(|panic| broken(path(), &*panic))?;
         let Some(mut values) = cooked else {
-            return Err(SourceError::new(&path(), Refusal::Corrupt, "fields of unlike size"));
+            return Err(SourceError::new(&path(), Refusal::Corrupt, Detail::of("detail.inconsistent")));
         };
         if key.0.guess.is_some() {
             convert(&mut values, reading.conversion);
@@ -445,7 +444,7 @@ fn read_all(
             let path = reader.path().to_owned();
             let error = match &outcome {
                 Err(panic) => broken(path, &**panic),
-                Ok(()) => SourceError::new(&path, Refusal::Corrupt, "the field was not delivered"),
+                Ok(()) => SourceError::new(&path, Refusal::Corrupt, Detail::of("detail.gave_up")),
             };
             came(one, Err(error));
         }
@@ -500,5 +499,5 @@ fn path_of(reel: &Reel, slot: usize) -> PathBuf {
 /// A stage panicked: that is a mistake of ours, brought to light by what stands in the file.
 fn broken(path: PathBuf, panic: &(dyn std::any::Any + Send)) -> SourceError {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    SourceError::new(&path, Refusal::Corrupt, text.unwrap_or("the reader broke off"))
+    SourceError::new(&path, Refusal::Corrupt, text.map_or_else(|| Detail::of("detail.gave_up"), Detail::from))
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Detail;
 use crate::text::{self, Language};
 
 /// The classes of refusal that the command's JSON names.
@@ -49,13 +50,12 @@ pub struct SourceError {
     pub refusal: Refusal,
     /// The variable, message or step that is meant, where it is not the whole file.
     pub part: Option<String>,
-    /// What exactly was found, in technical words, for those who look into the file.
-    pub detail: String,
+    pub detail: Detail,
 }
 
 impl SourceError {
     #[must_use]
-    pub fn new(path: &Path, refusal: Refusal, detail: impl Into<String>) -> Self {
+    pub fn new(path: &Path, refusal: Refusal, detail: impl Into<Detail>) -> Self {
         Self { path: path.to_owned(), refusal, part: None, detail: detail.into() }
     }
 
@@ -87,8 +87,13 @@ impl SourceError {
         }
         let (found_key, advice_key) = (format!("refusal.{key}"), format!("advice.{key}"));
         let (found, advice) = (text::say(language, &found_key), text::say(language, &advice_key));
-        let detail = if self.detail.is_empty() { String::new() } else { format!(" ({})", self.detail) };
-        format!("{file}: {found}{detail}; {advice}")
+        let detail = self.detail.tell(language);
+        let detail = if detail.is_empty() { detail } else { format!(" ({detail})") };
+        text::fill(
+            language,
+            "refusal.sentence",
+            &[("file", &file), ("found", found), ("detail", &detail), ("advice", advice)],
+        )
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod cf;
 pub mod codec;
+mod detail;
 mod error;
 mod netcdf;
 mod signature;
@@ -21,6 +22,7 @@ use crate::field::LevelKind;
 use crate::grid::{Grid, Window};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
+pub use detail::Detail;
 pub use error::{Refusal, SourceError};
 pub use netcdf::{Described, Dumped};
 use signature::Signature;
@@ -29,12 +31,12 @@ use signature::Signature;
 ///
 /// Refuses with the class and the words for a person; whatever stands in the file, the process goes on.
 pub fn open(path: &Path) -> Result<Dataset, SourceError> {
-    let unsupported = |name: &str| Err(SourceError::new(path, Refusal::Unsupported, name));
+    let unsupported = |what: Detail| Err(SourceError::new(path, Refusal::Unsupported, what));
     match signature::recognise(path)? {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
-        Signature::Grib => unsupported("GRIB"),
-        Signature::Rpn => unsupported("RPN standard file"),
-        Signature::Zip => unsupported("zip archive, perhaps of a Zarr store"),
+        Signature::Grib => unsupported("GRIB".into()),
+        Signature::Rpn => unsupported(Detail::of("detail.rpn")),
+        Signature::Zip => unsupported(Detail::of("detail.zip")),
     }
 }
 

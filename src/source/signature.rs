@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::{Refusal, SourceError};
+use super::{Detail, Refusal, SourceError};
 
 /// Formats that are known by sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +26,14 @@ const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
     let about = std::fs::metadata(path).map_err(|error| SourceError::of_io(path, &error))?;
     if about.is_dir() {
-        return Err(SourceError::new(path, Refusal::NotData, "a folder"));
+        return Err(SourceError::new(path, Refusal::NotData, Detail::of("detail.folder")));
     }
     // A pipe or a device would be waited on for ever.
     if !about.is_file() {
-        return Err(SourceError::new(path, Refusal::NotData, "no regular file"));
+        return Err(SourceError::new(path, Refusal::NotData, Detail::of("detail.no_file")));
     }
     if about.len() == 0 {
-        return Err(SourceError::new(path, Refusal::Empty, ""));
+        return Err(SourceError::new(path, Refusal::Empty, Detail::None));
     }
     let mut file = File::open(path).map_err(|error| SourceError::of_io(path, &error))?;
     let mut head = Vec::new();
@@ -69,36 +69,35 @@ fn is_rpn(head: &[u8]) -> bool {
 }
 
 /// What stands there instead, for the message.
-fn describe(head: &[u8]) -> String {
-    let known: &[(&[u8], &str)] = &[
-        (b"\x89PNG", "a PNG picture"),
-        (b"\xff\xd8\xff", "a JPEG picture"),
-        (b"%PDF", "a PDF document"),
-        (b"\x1f\x8b", "gzip; unpack it first"),
-        (b"BZh", "bzip2; unpack it first"),
-        (b"\xfd7zXZ", "xz; unpack it first"),
-        (b"\x28\xb5\x2f\xfd", "zstd; unpack it first"),
-        (b"\x0e\x03\x13\x01", "HDF4"),
-        (b"BUFR", "BUFR observations"),
-    ];
-    if let Some((_, name)) = known.iter().find(|(start, _)| head.starts_with(start)) {
-        return (*name).to_owned();
+fn describe(head: &[u8]) -> Detail {
+    let known: &[(&[u8], &str)] = &[(b"\x0e\x03\x13\x01", "HDF4"), (b"BUFR", "BUFR")];
+    let packed: &[(&[u8], &str)] =
+        &[(b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd")];
+    let pictures: &[(&[u8], &str)] = &[(b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"%PDF", "PDF")];
+    let name_of =
+        |all: &[(&[u8], &'static str)]| all.iter().find(|(start, _)| head.starts_with(start)).map(|(_, n)| *n);
+    if let Some(name) = name_of(known).or(name_of(pictures)) {
+        return name.into();
+    }
+    if let Some(name) = name_of(packed) {
+        return Detail::with("detail.packed", [("name", name.into())]);
     }
     let start = String::from_utf8_lossy(head.get(..512.min(head.len())).unwrap_or_default()).to_lowercase();
     let start = start.trim_start();
     if ["<!doctype html", "<html", "<head"].iter().any(|tag| start.starts_with(tag)) {
-        return "an HTML page, perhaps the error page of a server".to_owned();
+        return Detail::of("detail.html");
     }
     if start.starts_with("<?xml") {
-        return "XML text".to_owned();
+        return "XML".into();
     }
     let text = head.iter().take(512).all(|&byte| byte >= 0x20 || b"\n\r\t\x0c".contains(&byte));
-    if text { "text".to_owned() } else { String::new() }
+    if text { Detail::of("detail.text") } else { Detail::None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Language;
 
     #[test]
     fn formats_are_known_by_their_first_bytes() {
@@ -114,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_web_page_is_called_one() {
-        assert!(describe(b"\n <!DOCTYPE html><html>").contains("HTML"));
-        assert_eq!(describe(b"netcdf x {"), "text");
+        assert!(describe(b"\n <!DOCTYPE html><html>").tell(Language::English).contains("HTML"));
+        assert_eq!(describe(b"netcdf x {"), Detail::of("detail.text"));
     }
 }

@@ -235,7 +235,7 @@ fn a_grid_mapping_that_is_unknown_is_said_and_the_values_are_still_there() {
     let t = find(&dataset, "t");
     assert_eq!(t.grid.geometry, Geometry::Unplaced);
     assert_eq!(read(t, Choice::default())[[1, 1]], 3.0);
-    assert!(dataset.notes.iter().any(|note| note.detail.contains("butterfly")));
+    assert!(dataset.notes.iter().any(|note| note.to_string().contains("butterfly")));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::FilterError;
 
-const BROKEN: FilterError = FilterError::Broken("its zlib stream is broken");
+const BROKEN: FilterError = FilterError::Broken("detail.zlib");
 
 /// Keeps the decoder's tables between chunks.
 #[cfg(feature = "libdeflate")]

@@ -22,19 +22,19 @@ pub enum Filter {
 pub enum FilterError {
     /// No such filter here; its name.
     Unknown(String),
-    /// The bytes are not what the filter makes.
+    /// The bytes are not what the filter makes: the key of what is wrong with them.
     Broken(&'static str),
 }
 
 impl Filter {
     /// A filter of HDF5 by its registered number and its parameters.
     pub fn of_hdf5(id: u16, parameters: &[u32], number_size: usize) -> Result<Self, FilterError> {
-        let unknown = |name: &str| Err(FilterError::Unknown(format!("compression filter {name}")));
+        let unknown = |name: &str| Err(FilterError::Unknown(name.to_owned()));
         match id {
             1 => Ok(Self::Deflate),
             2 => {
                 let size = parameters.first().and_then(|&size| usize::try_from(size).ok()).unwrap_or(number_size);
-                if size == number_size { Ok(Self::Shuffle(size)) } else { unknown("shuffle of unlike numbers") }
+                if size == number_size { Ok(Self::Shuffle(size)) } else { unknown("shuffle") }
             }
             3 => Ok(Self::Fletcher32),
             4 => unknown("szip"),
@@ -104,18 +104,18 @@ impl Pipeline {
             self.0.iter().enumerate().filter(|(n, _)| *n >= 32 || skipped & (1 << n) == 0).map(|(_, &f)| f).collect();
         let mut shuffled = None;
         for (n, &filter) in applied.iter().enumerate().rev() {
-            let bytes = raw.get(..length).ok_or(FilterError::Broken("it ends early"))?;
+            let bytes = raw.get(..length).ok_or(FilterError::Broken("detail.chunk_short"))?;
             match filter {
                 Filter::Fletcher32 => {
                     length = checked(bytes)?;
                 }
                 Filter::Deflate => {
                     let overhead: usize = applied.iter().take(n).map(|filter| filter.overhead()).sum();
-                    let room = size.checked_add(overhead).ok_or(FilterError::Broken("too large"))?;
+                    let room = size.checked_add(overhead).ok_or(FilterError::Broken("detail.chunk_size"))?;
                     if spare.len() < room {
                         spare.resize(room, 0);
                     }
-                    let out = spare.get_mut(..room).ok_or(FilterError::Broken("too large"))?;
+                    let out = spare.get_mut(..room).ok_or(FilterError::Broken("detail.chunk_size"))?;
                     length = inflater.inflate(bytes, out)?;
                     std::mem::swap(raw, spare);
                 }
@@ -125,25 +125,25 @@ impl Pipeline {
                     if spare.len() < length {
                         spare.resize(length, 0);
                     }
-                    let out = spare.get_mut(..length).ok_or(FilterError::Broken("too large"))?;
+                    let out = spare.get_mut(..length).ok_or(FilterError::Broken("detail.chunk_size"))?;
                     unshuffle(bytes, each, out);
                     std::mem::swap(raw, spare);
                 }
             }
         }
         if length != size {
-            return Err(FilterError::Broken("it holds more or less than a chunk"));
+            return Err(FilterError::Broken("detail.chunk_size"));
         }
-        let bytes = raw.get(..length).ok_or(FilterError::Broken("it ends early"))?;
+        let bytes = raw.get(..length).ok_or(FilterError::Broken("detail.chunk_short"))?;
         Ok(Unfiltered { bytes, shuffled: shuffled.filter(|&each| each > 1) })
     }
 }
 
 /// The length without the checksum, once that is found right.
 fn checked(bytes: &[u8]) -> Result<usize, FilterError> {
-    let (body, sum) = bytes.split_last_chunk::<4>().ok_or(FilterError::Broken("it has no checksum"))?;
+    let (body, sum) = bytes.split_last_chunk::<4>().ok_or(FilterError::Broken("detail.checksum"))?;
     if hdf5_reader::checksum::fletcher32(body) != u32::from_le_bytes(*sum) {
-        return Err(FilterError::Broken("its checksum is wrong"));
+        return Err(FilterError::Broken("detail.checksum"));
     }
     Ok(body.len())
 }
@@ -163,12 +163,12 @@ mod tests {
         let chunk = pipeline.undo(&mut buffers, stored, 8, 0).expect("sound");
         assert_eq!((chunk.bytes, chunk.shuffled), (&[1, 2, 3, 4, 5, 6, 7, 8][..], Some(2)));
         buffers.raw[0] = 9;
-        assert_eq!(pipeline.undo(&mut buffers, stored, 8, 0).err(), Some(FilterError::Broken("its checksum is wrong")));
+        assert_eq!(pipeline.undo(&mut buffers, stored, 8, 0).err(), Some(FilterError::Broken("detail.checksum")));
     }
 
     #[test]
     fn a_filter_we_lack_is_named() {
         let error = Filter::of_hdf5(32_015, &[], 4).err();
-        assert_eq!(error, Some(FilterError::Unknown("compression filter zstd".into())));
+        assert_eq!(error, Some(FilterError::Unknown("zstd".into())));
     }
 }

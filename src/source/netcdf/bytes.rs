@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::source::{Refusal, SourceError};
+use crate::source::{Detail, Refusal, SourceError};
 
 /// A file to be read from many threads at once.
 pub struct FileBytes {
@@ -36,8 +36,8 @@ impl FileBytes {
         let start = address.checked_add(self.base);
         let end = start.and_then(|start| start.checked_add(length as u64));
         let Some((start, end)) = start.zip(end).filter(|&(_, end)| end <= self.length) else {
-            let found = format!("it ends at byte {}, {length} bytes are wanted from {address}", self.length);
-            return Err(self.corrupt(&found));
+            let (end, wanted) = (self.length.into(), address.saturating_add(length as u64).into());
+            return Err(self.corrupt(Detail::with("detail.ends_early", [("end", end), ("wanted", wanted)])));
         };
         debug_assert!(end <= self.length);
         if buffer.len() < length {
@@ -48,7 +48,7 @@ impl FileBytes {
     }
 
     /// The refusal of broken contents.
-    pub fn corrupt(&self, found: &str) -> SourceError {
+    pub fn corrupt(&self, found: Detail) -> SourceError {
         SourceError::new(&self.path, Refusal::Corrupt, found)
     }
 }

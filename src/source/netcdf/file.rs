@@ -13,11 +13,11 @@ use netcdf_reader::{
 use super::bytes::FileBytes;
 use super::fallback::{Described, Helper};
 use super::hdf5::Hdf5;
-use super::layout::Layout;
+use super::layout::{Layout, unknown_filter};
 use super::metadata;
 use crate::source::cf::{ByteOrder, Declared, Element, Number, Packing, Values};
 use crate::source::codec::FilterError;
-use crate::source::{Refusal, SourceError};
+use crate::source::{Detail, Refusal, SourceError};
 
 /// Largest coordinate, and largest single read through the reader's own slices.
 const MOST_BYTES_READ: usize = 1 << 28;
@@ -50,7 +50,7 @@ impl File {
         let storage = guarded(path, || FileStorage::open(path).map_err(Error::from))?;
         let storage: DynStorage = Arc::new(storage);
         if let Some(end) = stated_end(path, storage.as_ref()).filter(|&end| end > storage.len()) {
-            let detail = format!("it ends at byte {} of {end}; perhaps it is still being written", storage.len());
+            let detail = Detail::with("detail.ends_early", [("end", storage.len().into()), ("wanted", end.into())]);
             return Err(SourceError::new(path, Refusal::Corrupt, detail));
         }
         let length = storage.len();
@@ -169,7 +169,7 @@ impl File {
             Inner::Safe { file, .. } => file,
             Inner::Helper(helper) => {
                 let found = self.declared.get(variable).and_then(|declared| helper.slab(declared, start, count));
-                let silent = || SourceError::new(&self.path, Refusal::Corrupt, "the second reader gave no answer");
+                let silent = || SourceError::new(&self.path, Refusal::Corrupt, Detail::of("detail.gave_up"));
                 return found.ok_or_else(silent);
             }
         };
@@ -197,7 +197,7 @@ impl File {
         let unknown = self.hdf5.get().and_then(Option::as_ref).and_then(|(hdf5, _)| hdf5.unknown_filter(path));
         match unknown {
             Some(FilterError::Unknown(name)) if error.refusal == Refusal::Unsupported => {
-                SourceError::new(&self.path, Refusal::Unsupported, name).in_part(path)
+                SourceError::new(&self.path, Refusal::Unsupported, unknown_filter(&name)).in_part(path)
             }
             _ => error.in_part(path),
         }
@@ -279,7 +279,7 @@ impl Values for File {
 pub fn guarded<T>(path: &Path, read: impl FnOnce() -> netcdf_reader::Result<T>) -> Result<T, SourceError> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(result) => result.map_err(|error| refused(path, &error)),
-        Err(_) => Err(SourceError::new(path, Refusal::Corrupt, "the reader gave up on its contents")),
+        Err(_) => Err(SourceError::new(path, Refusal::Corrupt, Detail::of("detail.gave_up"))),
     }
 }
 

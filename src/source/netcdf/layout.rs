@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::bytes::FileBytes;
 use crate::source::cf::ByteOrder;
 use crate::source::codec::{Buffers, FilterError, Pipeline, Unfiltered};
-use crate::source::{Refusal, SourceError};
+use crate::source::{Detail, Refusal, SourceError};
 
 /// Plain data are read in pieces of about this size, so that a long read can be stopped and shared.
 const PLAIN_TILE_BYTES: usize = 4 << 20;
@@ -105,7 +105,8 @@ impl Layout {
             Kind::Plain { address, record } => {
                 let start = self.plain_address(*address, *record, tile, needed.start);
                 let length = needed.len().checked_mul(self.number_size);
-                let (start, length) = start.zip(length).ok_or_else(|| file.corrupt("an address beyond any file"))?;
+                let (start, length) =
+                    start.zip(length).ok_or_else(|| file.corrupt(Detail::of("detail.inconsistent")))?;
                 file.read(start, length, &mut buffers.raw)?;
                 let bytes = buffers.raw.get(..length).unwrap_or_default();
                 Ok(Tile::Numbers { unfiltered: Unfiltered { bytes, shuffled: None }, first: needed.start })
@@ -115,9 +116,9 @@ impl Layout {
                     return Ok(Tile::Unwritten { number: fill });
                 };
                 let size = self.tile.iter().try_fold(self.number_size, |size, &n| size.checked_mul(n));
-                let size = size.ok_or_else(|| file.corrupt("a chunk beyond any memory"))?;
+                let size = size.ok_or_else(|| file.corrupt(Detail::of("detail.inconsistent")))?;
                 let stored = if pipeline.0.is_empty() { Some(size) } else { usize::try_from(chunk.size).ok() };
-                let stored = stored.ok_or_else(|| file.corrupt("a chunk beyond any memory"))?;
+                let stored = stored.ok_or_else(|| file.corrupt(Detail::of("detail.inconsistent")))?;
                 file.read(chunk.address, stored, &mut buffers.raw)?;
                 let unfiltered = pipeline.undo(buffers, stored, size, chunk.skipped);
                 Ok(Tile::Numbers { unfiltered: unfiltered.map_err(|error| refused(file, tile, &error))?, first: 0 })
@@ -141,9 +142,17 @@ impl Layout {
 
 fn refused(file: &FileBytes, tile: &[usize], error: &FilterError) -> SourceError {
     match error {
-        FilterError::Unknown(name) => SourceError::new(file.path(), Refusal::Unsupported, name),
-        FilterError::Broken(what) => file.corrupt(&format!("chunk {tile:?}: {what}")),
+        FilterError::Unknown(name) => SourceError::new(file.path(), Refusal::Unsupported, unknown_filter(name)),
+        FilterError::Broken(what) => {
+            let chunk = format!("{tile:?}").into();
+            file.corrupt(Detail::with("detail.chunk", [("chunk", chunk), ("what", Detail::of(what))]))
+        }
     }
+}
+
+/// A compression that is not read here.
+pub fn unknown_filter(name: &str) -> Detail {
+    Detail::with("detail.filter", [("name", name.into())])
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::cf::{self, Gridded, Packing};
-use super::{Dataset, Refusal, SourceError, Variable};
+use super::{Dataset, Detail, Refusal, SourceError, Variable};
 pub use fallback::{Described, Dumped};
 use file::File;
 use reader::{NetcdfReader, Stored};
@@ -37,14 +37,15 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
         .cut_variables()
         .into_iter()
         .map(|declared| {
-            SourceError::new(path, Refusal::Corrupt, "the file ends before its data").in_part(&declared.path)
+            SourceError::new(path, Refusal::Corrupt, Detail::of("detail.data_beyond")).in_part(&declared.path)
         })
         .collect();
     if gridded.is_empty() {
         if let Some(cut) = cut.into_iter().next() {
             return Err(cut);
         }
-        let found = format!("{} variables, none on a horizontal grid", file.declared.len());
+        let count = (file.declared.len() as u64).into();
+        let found = Detail::with("detail.none_gridded", [("count", count)]);
         return Err(SourceError::new(path, Refusal::NoGrid, found));
     }
     let mut notes = ignored_scales(&file, &gridded);
@@ -87,7 +88,7 @@ fn ignored_scales(file: &File, gridded: &[(Gridded, Packing)]) -> Vec<SourceErro
         let Some(declared) = file.declared.get(field.declared) else { continue };
         for name in ["scale_factor", "add_offset"] {
             if declared.attribute(name).is_some_and(|attribute| attribute.numbers().is_empty()) {
-                let detail = format!("{name} is no number, the stored values are shown");
+                let detail = Detail::with("detail.ignored_scale", [("name", name.into())]);
                 notes.push(SourceError::new(file.path(), Refusal::Unsupported, detail).in_part(declared.path.clone()));
             }
         }

@@ -13,7 +13,7 @@ use super::layout::Layout;
 use super::windows::Job;
 use crate::grid::Window;
 use crate::source::cf::{Declared, Gridded, Packing, Places, Sample};
-use crate::source::{Choice, Reader, Refusal, SourceError, Stop};
+use crate::source::{Choice, Detail, Reader, Refusal, SourceError, Stop};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -66,7 +66,7 @@ impl NetcdfReader {
 
     fn stored(&self, variable: u32) -> Result<&Stored, SourceError> {
         let found = usize::try_from(variable).ok().and_then(|n| self.stored.get(n));
-        found.ok_or_else(|| SourceError::new(self.file.path(), Refusal::NoGrid, format!("no variable {variable}")))
+        found.ok_or_else(|| SourceError::new(self.file.path(), Refusal::NoGrid, Detail::of("detail.inconsistent")))
     }
 
     /// Windows of several fields of a variable: by the loop over tiles where it knows the layout, else field by field.
@@ -144,7 +144,7 @@ impl Reader for NetcdfReader {
                 *found = Some(values);
             }
         });
-        let gave_up = || SourceError::new(self.file.path(), Refusal::Corrupt, "the reader gave up on its contents");
+        let gave_up = || SourceError::new(self.file.path(), Refusal::Corrupt, Detail::of("detail.gave_up"));
         found.into_inner().ok().flatten().unwrap_or_else(|| Err(gave_up()))
     }
 

@@ -13,7 +13,7 @@ use super::layout::{Layout, Tile};
 use crate::grid::Window;
 use crate::source::cf::{Packing, Sample};
 use crate::source::codec::{Buffers, gather};
-use crate::source::{SourceError, Stop};
+use crate::source::{Detail, SourceError, Stop};
 
 /// More tiles than this in one field are no forecast's, but a trap.
 const MOST_TILES: usize = 1 << 22;
@@ -122,7 +122,7 @@ impl Job<'_> {
         x_tiles.dedup();
         let per_field = y_tiles.len().saturating_mul(x_tiles.len());
         if per_field > MOST_TILES {
-            return Err(self.file.corrupt("its chunks are smaller than any reader's patience"));
+            return Err(self.file.corrupt(Detail::of("detail.inconsistent")));
         }
         let mut tasks: Vec<Task> = Vec::new();
         let mut known: HashMap<u64, usize> = HashMap::new();
@@ -138,7 +138,7 @@ impl Job<'_> {
                     let number = self
                         .layout
                         .number_of(&tile)
-                        .ok_or_else(|| self.file.corrupt("more chunks than can be counted"))?;
+                        .ok_or_else(|| self.file.corrupt(Detail::of("detail.inconsistent")))?;
                     let task = *known.entry(number).or_insert_with(|| {
                         tasks.push(Task { tile: tile.clone(), fields: Vec::new() });
                         tasks.len() - 1
@@ -194,7 +194,7 @@ impl Job<'_> {
 
     fn whole<S>(&self, values: Vec<S>) -> Result<Array2<S>, SourceError> {
         Array2::from_shape_vec((self.window.ny, self.window.nx), values)
-            .map_err(|_| self.file.corrupt("a window of no shape"))
+            .map_err(|_| self.file.corrupt(Detail::of("detail.inconsistent")))
     }
 
     fn hand_over<S: Sample>(
@@ -207,7 +207,7 @@ impl Job<'_> {
             let Some(field) = fields.get(n) else { continue };
             if field.tiles_left.fetch_sub(1, Ordering::AcqRel) == 1 {
                 let values = field.values.lock().map(|mut values| std::mem::replace(&mut *values, Ok(Vec::new())));
-                let values = values.unwrap_or_else(|_| Err(self.file.corrupt("the reader gave up on its contents")));
+                let values = values.unwrap_or_else(|_| Err(self.file.corrupt(Detail::of("detail.gave_up"))));
                 done(n, values.and_then(|values| self.whole(values)));
             }
         }

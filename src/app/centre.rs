@@ -62,7 +62,7 @@ impl App {
                 return;
             }
             if self.selection.is_none() {
-                self.empty_page(ui, now);
+                self.empty_page(ui);
                 return;
             }
             let area = Area::of(room, ui.pixels_per_point());
@@ -265,7 +265,7 @@ fn same_plane(a: &Projection, b: &Projection) -> bool {
 
 impl App {
     /// Nothing is open: what can be opened, and how.
-    fn empty_page(&mut self, ui: &mut Ui, _now: f64) {
+    fn empty_page(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         if let Some((done, of)) = self.snapshot.opening {
             let words =

@@ -94,7 +94,8 @@ impl Errands {
 
     pub fn save_picture(&self, frame: Arc<Frame>, path: PathBuf) {
         self.run(move || {
-            let saved = png_of(&frame).and_then(|bytes| write_whole(&path, &bytes).map_err(|error| error.to_string()));
+            let bytes = frame.to_png().map_err(|error| error.to_string());
+            let saved = bytes.and_then(|bytes| write_whole(&path, &bytes).map_err(|error| error.to_string()));
             Outcome::Saved(path, saved)
         });
     }
@@ -137,17 +138,6 @@ fn lay_out(path: &Path) -> std::io::Result<PathBuf> {
         write_whole(path, SAMPLE)?;
     }
     Ok(path.to_owned())
-}
-
-fn png_of(frame: &Frame) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, frame.size[0], frame.size[1]);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().map_err(|error| error.to_string())?;
-    writer.write_image_data(&frame.pixels).map_err(|error| error.to_string())?;
-    writer.finish().map_err(|error| error.to_string())?;
-    Ok(bytes)
 }
 
 /// Writes the settings that stand last in its slot.

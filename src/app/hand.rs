@@ -11,7 +11,7 @@ pub struct Hand {
     pub home: bool,
     /// Seconds on the window's clock of the last movement.
     pub moved: Option<f64>,
-    /// Where a press began that may become a click.
+    /// The place under the pointer, while that is over the map.
     pub pointer: Option<Pointer>,
 }
 

@@ -48,10 +48,10 @@ impl Panes {
 impl App {
     pub(super) fn overlays(&mut self, ui: &mut Ui, now: f64) {
         if self.selection.is_some() {
-            self.series_window(ui, now);
+            self.series_window(ui);
         }
         self.notice_cards(ui, now);
-        self.list_window(ui, now);
+        self.list_window(ui);
         self.help_window(ui);
         self.about_window(ui);
         self.path_field(ui);
@@ -139,7 +139,7 @@ impl App {
     }
 
     /// All files with their reports, and all notices of the session.
-    fn list_window(&mut self, ui: &mut Ui, _now: f64) {
+    fn list_window(&mut self, ui: &mut Ui) {
         if !self.panes.list {
             return;
         }

@@ -194,10 +194,6 @@ impl Player {
         if !self.playing || self.count < 2 {
             return None;
         }
-        // A step that is not yet there has not begun to stand.
-        if readiness(self.slot) == Readiness::Waiting && self.since.is_none() {
-            self.since = Some(now);
-        }
         let since = *self.since.get_or_insert(now);
         let due = since + self.standing();
         if now < due {

@@ -27,7 +27,7 @@ impl App {
         }
     }
 
-    pub(super) fn series_window(&mut self, ui: &mut Ui, _now: f64) {
+    pub(super) fn series_window(&mut self, ui: &mut Ui) {
         self.refresh_series();
         let Some((lon, lat)) = self.panes.series else { return };
         let room = ui.ctx().content_rect();

@@ -11,7 +11,7 @@ pub mod recipe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::field::Level;
+use crate::field::{Level, LevelKind};
 use crate::grid::Grid;
 use crate::source::{Dataset, SourceError};
 use crate::text::{self, Bilingual, Language};
@@ -123,11 +123,16 @@ impl Model {
 }
 
 impl Run {
-    /// The series of a parameter. Where it stands on several kinds of level or grids, the one with pressure levels and
-    /// most fields.
+    /// The series of a parameter. Where it stands on several kinds of level or grids, one with pressure levels, and of
+    /// these the one with most fields.
     #[must_use]
     pub fn series(&self, parameter: &str) -> Option<&Series> {
-        self.series.iter().filter(|series| series.parameter.id == parameter).max_by_key(|series| series.recipes.len())
+        let on_pressure =
+            |series: &&Series| series.levels.iter().flatten().any(|level| level.kind == LevelKind::Pressure);
+        self.series
+            .iter()
+            .filter(|series| series.parameter.id == parameter)
+            .max_by_key(|series| (on_pressure(series), series.recipes.len()))
     }
 }
 

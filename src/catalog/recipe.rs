@@ -92,11 +92,6 @@ fn standard_height(pressure: f64) -> f64 {
 }
 
 impl Recipe {
-    #[must_use]
-    pub fn direct(field: FieldRef, conversion: Affine) -> Self {
-        Self { ingredients: vec![Ingredient { field, conversion }], formula: Formula::Direct, guess: None }
-    }
-
     /// The finished field from the windows of its ingredients, in their order, as read. `None` if one is lacking.
     #[must_use]
     pub fn cook(&self, raw: Vec<Array2<f32>>) -> Option<Array2<f32>> {

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_range_is_known_after_the_last_slot() {
+    fn an_extent_leaves_out_what_is_no_number() {
         assert_eq!(Extent::of(&[f32::NAN, 3.0, -1.0, f32::INFINITY]), Extent { lowest: -1.0, highest: 3.0 });
     }
 }

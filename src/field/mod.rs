@@ -1,26 +1,10 @@
-//! A field: one parameter on one level at one time, and the pure functions on fields.
+//! Levels, and the pure functions on fields: on one parameter on one level at one time.
 
 mod level;
 
-use std::sync::Arc;
-
 use ndarray::{Array2, Zip};
 
-use crate::grid::{Grid, Window};
-use crate::units::Unit;
-
 pub use level::{Level, LevelKind};
-
-/// Values of one parameter, level and time over a window of a grid. Missing values are NaN.
-#[derive(Clone, Debug)]
-pub struct Field {
-    /// Rows and columns of `window`, in the file's stored order.
-    pub values: Array2<f32>,
-    pub window: Window,
-    pub grid: Arc<Grid>,
-    /// What the values are in; `None` where the file does not say and nothing converts them.
-    pub unit: Option<&'static Unit>,
-}
 
 /// Relative humidity in % from specific humidity (kg/kg), temperature (K) and pressure (Pa), over liquid water.
 ///

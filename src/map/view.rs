@@ -1,7 +1,5 @@
 //! What part of the Earth a picture shows.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use crate::grid::Projection;
 
 /// A projection, and the rectangle of it that fills the map.
@@ -93,15 +91,6 @@ impl View {
     #[must_use]
     pub fn degrees_per_pixel(&self) -> f64 {
         self.units_per_pixel * self.degrees_per_unit()
-    }
-
-    /// Equal for equal views, for tables of what was computed for a view.
-    #[must_use]
-    pub fn key(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        // Debug prints every digit of every number.
-        format!("{self:?}").hash(&mut hasher);
-        hasher.finish()
     }
 
     fn degrees_per_unit(&self) -> f64 {
@@ -198,12 +187,5 @@ mod tests {
         let view = view("canada");
         let back = view.resized([800, 900], 1.0).resized([1600, 1000], 1.0);
         assert!((back.units_per_pixel / view.units_per_pixel - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn equal_views_have_equal_keys() {
-        let view = view("canada");
-        assert_eq!(view.key(), view.clone().key());
-        assert_ne!(view.key(), view.panned(1.0, 0.0).key());
     }
 }

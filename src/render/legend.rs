@@ -153,7 +153,7 @@ pub fn draw_lines(
     let thick = style.thick_every > interval;
     let mut items = vec![(say("frame.lines_every", interval), style.width)];
     if thick {
-        items.push((say("frame.lines_thick", style.thick_every), style.thick_width));
+        items.push((say("frame.lines_every", style.thick_every), style.thick_width));
     }
     let (sample, gap) = (layout.pixels(26.0), layout.pixels(7.0));
     let width =

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
-use support::{folder, forecast, height, humidity, write};
+use support::{Classic, folder, forecast, forecast_moved, height, humidity, write};
 
 fn millibar() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_millibar"));
@@ -288,4 +288,41 @@ fn shells_and_packages_get_their_files() {
     }
     assert!(stdout(&run(&["man"])).contains(".TH millibar"));
     assert!(stdout(&run(&["--help"])).contains("Exit status"));
+}
+
+#[test]
+fn a_usual_name_for_something_else_is_not_taken_at_its_word() {
+    let folder = folder("contradicted");
+    let named = |name: &str, attributes: &[(&str, &str)]| {
+        let file = Classic::default()
+            .dimension("lat", 2)
+            .dimension("lon", 2)
+            .variable("lat", &["lat"], &[("units", "degrees_north")], vec![50.0, 40.0])
+            .variable("lon", &["lon"], &[("units", "degrees_east")], vec![-80.0, -70.0])
+            .variable(name, &["lat", "lon"], attributes, vec![1.0; 4]);
+        let path = write(&folder, "one.nc", &file.bytes());
+        let output = run(&["probe", text(&path), "--variable", name, "--index", "0,0", "--json"]);
+        let answer: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+        answer["display"]["name"]["en"].as_str().expect("a name").to_owned()
+    };
+    assert_eq!(named("t", &[("units", "K")]), "Temperature");
+    assert_eq!(named("t", &[("units", "K"), ("long_name", "Temperature")]), "Temperature");
+    assert_eq!(named("t", &[("units", "K"), ("long_name", "Temperature anomaly")]), "Temperature anomaly");
+    assert_eq!(named("r", &[("units", "%"), ("long_name", "cloud reflectance")]), "cloud reflectance");
+    assert_eq!(named("u", &[("units", "m s-1"), ("standard_name", "eastward_sea_water_velocity")]), "u");
+}
+
+#[test]
+fn a_file_on_another_grid_of_the_same_run_is_told_of() {
+    let folder = folder("two-grids");
+    let (coarse, fine) = (folder.join("a"), folder.join("b"));
+    let write_below = |below: &Path, file: Classic| {
+        std::fs::create_dir_all(below).expect("a folder");
+        write(below, "model.nc", &file.bytes())
+    };
+    let first = write_below(&coarse, forecast(&[0.0, 6.0]));
+    let second = write_below(&fine, forecast_moved(&[0.0]));
+    let output = run(&["render", text(&first), text(&second), "--all", "--out", "none"]);
+    let said = stderr(&output);
+    assert!(said.contains(&format!("close {}", text(&first))) && said.contains(text(&second)), "{said}");
 }

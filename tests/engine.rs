@@ -388,6 +388,19 @@ fn the_snapshot_never_waits_for_a_file() {
     wait_for_all(&engine);
 }
 
+/// How much was decoded, once what is read ahead has come to its end.
+fn decoded_at_rest(reader: &Fake) -> usize {
+    let mut before = reader.decoded.load(Ordering::Relaxed);
+    loop {
+        std::thread::sleep(Duration::from_millis(60));
+        let now = reader.decoded.load(Ordering::Relaxed);
+        if now == before {
+            return now;
+        }
+        before = now;
+    }
+}
+
 #[test]
 fn going_back_to_an_earlier_choice_finds_its_frames() {
     let reader = Arc::new(Fake { milliseconds: 3, ..Fake::default() });
@@ -398,7 +411,7 @@ fn going_back_to_an_earlier_choice_finds_its_frames() {
     engine.request(request(&engine, 850.0, 0));
     wait_for_all(&engine);
     assert_ne!(first, frames(&engine));
-    let decoded = reader.decoded.load(Ordering::Relaxed);
+    let decoded = decoded_at_rest(&reader);
     engine.request(request(&engine, 500.0, 3));
     let snapshot = wait_for_all(&engine);
     assert!(snapshot.progress.elapsed < Duration::from_millis(50));

@@ -115,3 +115,36 @@ fn without_a_helper_the_refusal_stands() {
     let told = json(&millibar(&folder.0.join("nowhere"), &["info", "--json"], &[&folder.broken()]));
     assert_eq!(told["files"][0]["reason"], "corrupt");
 }
+
+#[test]
+fn what_a_cut_classic_file_lacks_is_not_read_as_zeros() {
+    let folder = Folder::new("cut");
+    let whole = folder.0.join("whole.nc");
+    let mut file = netcdf::create_with(&whole, netcdf::Options::_64BIT_OFFSET).expect("a new file");
+    file.add_unlimited_dimension("time").expect("a dimension");
+    let axes = [("lat", "degrees_north", [50.0, 40.0]), ("lon", "degrees_east", [0.0, 1.0])];
+    for (name, units, _) in axes {
+        file.add_dimension(name, 2).expect("a dimension");
+        let mut variable = file.add_variable::<f64>(name, &[name]).expect("a variable");
+        variable.put_attribute("units", units).expect("an attribute");
+    }
+    let mut time = file.add_variable::<f64>("time", &["time"]).expect("a variable");
+    time.put_attribute("units", "hours since 2026-11-20 12:00:00").expect("an attribute");
+    let mut height = file.add_variable::<f32>("gh", &["time", "lat", "lon"]).expect("a variable");
+    height.put_attribute("units", "m").expect("an attribute");
+    file.enddef().expect("the header is written");
+    for (name, _, values) in axes {
+        file.variable_mut(name).expect("it").put_values(&values, ..).expect("values");
+    }
+    for step in 0..40_usize {
+        file.variable_mut("time").expect("it").put_value(6.0 * step as f64, step).expect("a time");
+        file.variable_mut("gh").expect("it").put_values(&[5500.0_f32; 4], (step, .., ..)).expect("values");
+    }
+    file.close().expect("the file is written");
+    let bytes = fs::read(&whole).expect("the file");
+    let cut = folder.0.join("cut.nc");
+    fs::write(&cut, &bytes[..bytes.len() - 200]).expect("a file");
+    let helper = PathBuf::from(env!("CARGO_BIN_EXE_millibar-netcdf"));
+    assert_eq!(json(&millibar(&helper, &["info", "--json"], &[&whole]))["files"][0]["status"], "ok");
+    assert_eq!(json(&millibar(&helper, &["info", "--json"], &[&cut]))["files"][0]["reason"], "corrupt");
+}

@@ -29,8 +29,15 @@ impl Failure {
             .iter()
             .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
         let key = if display { "app_start.no_graphics" } else { "app_start.no_display" };
-        text::fill(language, key, &[("cause", self.cause.trim_end_matches('.'))])
+        text::fill(language, key, &[("cause", without_source(&self.cause).trim_end_matches('.'))])
     }
+}
+
+/// Without the place in a library's source that some errors carry: `os error at /…/mod.rs:788: no connection`.
+fn without_source(cause: &str) -> &str {
+    cause
+        .rsplit_once(".rs:")
+        .map_or(cause, |(_, rest)| rest.trim_start_matches(|c: char| c.is_ascii_digit() || ": ".contains(c)))
 }
 
 /// The Debian packages that the window needs are named in the texts `app_start`.

@@ -130,6 +130,11 @@ impl App {
         if ctx.text_edit_focused() {
             return if escape { vec![Command::Dismiss] } else { Vec::new() };
         }
+        if self.panes.help || egui::Popup::is_any_open(ctx) {
+            // What lies above the window has the keys.
+            let typed = commands::typed(&ctx.input(|input| input.events.clone()), false);
+            return typed.into_iter().filter(|typed| matches!(typed, Command::Help | Command::Dismiss)).collect();
+        }
         let focused = ctx.memory(|memory| memory.focused().is_some());
         let events = ctx.input(|input| input.events.clone());
         for event in &events {
@@ -147,7 +152,7 @@ impl App {
             Command::StepForward => self.player.step(true),
             Command::First => self.player.first(),
             Command::Last => self.player.last(),
-            Command::Now => self.player.go_to(self.plan.slot_of(crate::time::Moment::now())),
+            Command::Now => self.player.go_to(self.plan.nearest_to(crate::time::Moment::now())),
             Command::NextMode => self.player.pace.mode = self.player.pace.mode.next(),
             Command::Reverse => self.player.reverse = !self.player.reverse,
             Command::Slower => self.player.set_speed(super::Pace::stepped(self.player.speed(), false)),

@@ -57,7 +57,7 @@ pub(super) fn join(opened: &[Opened]) -> Catalog {
     }
     let age: Vec<_> = paths.iter().map(|path| modified(path)).collect();
     let mut hidden = BTreeSet::new();
-    let models = models
+    let models: Vec<Model> = models
         .into_iter()
         .map(|(id, name, runs)| Model {
             id,
@@ -71,12 +71,13 @@ pub(super) fn join(opened: &[Opened]) -> Catalog {
         })
         .filter(|model| !model.runs.is_empty())
         .collect();
-    let notes = hidden
-        .into_iter()
-        .filter_map(|(shown, hidden)| {
-            Some(CatalogNote::SameField { shown: paths.get(shown)?.clone(), hidden: paths.get(hidden)?.clone() })
-        })
-        .collect();
+    let same = hidden.into_iter().filter_map(|(shown, hidden)| {
+        Some(CatalogNote::SameField { shown: paths.get(shown)?.clone(), hidden: paths.get(hidden)?.clone() })
+    });
+    let runs = models.iter().flat_map(|model| &model.runs);
+    let other: BTreeSet<_> = runs.flat_map(Run::hidden_by_grid).collect();
+    let other = other.into_iter().map(|(shown, hidden)| CatalogNote::OtherGrid { shown, hidden });
+    let notes = same.chain(other).collect();
     Catalog { models, files, notes }
 }
 

@@ -43,15 +43,20 @@ pub struct FileReport {
 pub enum CatalogNote {
     /// Two files hold the same field; the one written later is shown.
     SameField { shown: PathBuf, hidden: PathBuf },
+    /// Two files of one run hold the same parameters on unlike grids; the one with more fields is shown.
+    OtherGrid { shown: PathBuf, hidden: PathBuf },
 }
 
 impl CatalogNote {
     /// One sentence for a person.
     #[must_use]
     pub fn tell(&self, language: Language) -> String {
-        let Self::SameField { shown, hidden } = self;
+        let (key, shown, hidden) = match self {
+            Self::SameField { shown, hidden } => ("note.same_field", shown, hidden),
+            Self::OtherGrid { shown, hidden } => ("note.other_grid", shown, hidden),
+        };
         let (shown, hidden) = (shown.display().to_string(), hidden.display().to_string());
-        text::fill(language, "note.same_field", &[("shown", &shown), ("hidden", &hidden)])
+        text::fill(language, key, &[("shown", &shown), ("hidden", &hidden)])
     }
 }
 
@@ -127,16 +132,34 @@ impl Run {
     /// these the one with most fields.
     #[must_use]
     pub fn series(&self, parameter: &str) -> Option<&Series> {
-        let on_pressure =
-            |series: &&Series| series.levels.iter().flatten().any(|level| level.kind == LevelKind::Pressure);
         self.series
             .iter()
             .filter(|series| series.parameter.id == parameter)
-            .max_by_key(|series| (on_pressure(series), series.recipes.len()))
+            .max_by_key(|series| (series.is_on_pressure(), series.recipes.len()))
+    }
+
+    /// Files whose fields on levels of pressure stand behind those of another file on another grid: what is shown, and
+    /// what is hidden by it.
+    fn hidden_by_grid(&self) -> impl Iterator<Item = (PathBuf, PathBuf)> {
+        self.series.iter().filter(|series| series.is_on_pressure()).filter_map(|series| {
+            let shown = self.series(&series.parameter.id)?;
+            let (shown, hidden) = (shown.first_file()?, series.first_file()?);
+            (shown != hidden).then(|| (shown.to_owned(), hidden.to_owned()))
+        })
     }
 }
 
 impl Series {
+    fn is_on_pressure(&self) -> bool {
+        self.levels.iter().flatten().any(|level| level.kind == LevelKind::Pressure)
+    }
+
+    /// The first by name of the files in which it stands.
+    fn first_file(&self) -> Option<&Path> {
+        let ingredients = self.recipes.values().flat_map(|recipe| &recipe.ingredients);
+        ingredients.map(|ingredient| ingredient.field.reader.path()).min()
+    }
+
     /// How to make the field of this level, member and time; `None` where no file has it.
     #[must_use]
     pub fn recipe(&self, level: Option<Level>, member: usize, slot: SlotTime) -> Option<&Recipe> {

@@ -85,6 +85,37 @@ impl KnownParameter {
         }
     }
 
+    /// Whether a file uses one of this entry's names for something else, by what it says beside the name.
+    fn is_contradicted(&self, variable: &Variable) -> bool {
+        /// Of these a quantity is another one.
+        const OTHER: [&str; 15] = [
+            "anomal",
+            "perturbation",
+            "difference",
+            "tendency",
+            "increment",
+            "error",
+            "uncertainty",
+            "bias",
+            "deviation",
+            "variance",
+            "potential temp",
+            "equivalent",
+            "virtual",
+            "dew",
+            "reflect",
+        ];
+        let own =
+            format!("{} {} {}", self.id.replace('_', " "), self.name_en, self.standard_name.join(" ")).to_lowercase();
+        let said = variable.long_name.as_deref().unwrap_or_default().to_lowercase();
+        let qualified = OTHER.iter().any(|word| said.contains(word) && !own.contains(word));
+        let standard = variable.standard_name.as_deref().and_then(|name| name.split_whitespace().next());
+        let standard = standard.filter(|name| name.contains('_'));
+        let other_standard = standard
+            .is_some_and(|name| !self.standard_name.is_empty() && !self.standard_name.iter().any(|s| s == name));
+        qualified || other_standard
+    }
+
     /// The unit that values have when the file is silent.
     #[must_use]
     pub fn canonical_unit(&self) -> Option<&'static Unit> {
@@ -123,7 +154,7 @@ pub fn identify(variable: &Variable) -> Option<&'static KnownParameter> {
         KNOWN
             .iter()
             .filter(|e| named(&e.netcdf) || e.rpn.iter().any(|r| r.nomvar == name) || named(&e.wrf) || e.id == name)
-            .find(|entry| fits(entry, unit))
+            .find(|entry| fits(entry, unit) && !entry.is_contradicted(variable))
     };
     by_standard_name.filter(|entry| fits(entry, unit)).or_else(by_name)
 }

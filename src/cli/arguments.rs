@@ -107,7 +107,7 @@ pub struct Probe {
     pub dims: Vec<(String, usize)>,
 
     /// Place in degrees: latitude, longitude
-    #[arg(long, value_name = "LAT,LON", value_parser = pair::<f64>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "LAT,LON", value_parser = place, allow_hyphen_values = true)]
     pub at: Option<[f64; 2]>,
 
     /// Grid point, counted from 0: row, column as stored in the file
@@ -222,6 +222,14 @@ fn size(text: &str) -> Result<[u32; 2], String> {
 
 fn scale(text: &str) -> Result<f32, String> {
     text.parse().ok().filter(|scale| (0.5..=8.0).contains(scale)).ok_or_else(|| "a number from 0.5 to 8".to_owned())
+}
+
+fn place(text: &str) -> Result<[f64; 2], String> {
+    let [lat, lon] = pair::<f64>(text)?;
+    match (-90.0..=90.0).contains(&lat) && lon.is_finite() {
+        true => Ok([lat, lon]),
+        false => Err("a latitude from -90 to 90 and a longitude are wanted".to_owned()),
+    }
 }
 
 fn pair<T: std::str::FromStr>(text: &str) -> Result<[T; 2], String> {

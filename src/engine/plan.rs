@@ -106,9 +106,13 @@ impl Plan {
         let seconds = |slot: &Slot| slot.time.valid.map(|valid| valid.0.seconds);
         let within = self.slots.first().and_then(seconds).is_some_and(|first| first <= now.seconds)
             && self.slots.last().and_then(seconds).is_some_and(|last| now.seconds <= last);
-        if !within {
-            return 0;
-        }
+        if within { self.nearest_to(now) } else { 0 }
+    }
+
+    /// The slot whose valid time is nearest to a moment.
+    #[must_use]
+    pub fn nearest_to(&self, now: crate::time::Moment) -> usize {
+        let seconds = |slot: &Slot| slot.time.valid.map(|valid| valid.0.seconds);
         let distance = |slot: &Slot| seconds(slot).map_or(u64::MAX, |at| at.abs_diff(now.seconds));
         (0..self.slots.len()).min_by_key(|n| self.slots.get(*n).map_or(u64::MAX, distance)).unwrap_or(0)
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use millibar::source::{Choice, Refusal, open};
+use millibar::source::{Choice, Dataset, Refusal, open};
 use netcdf::{FileMut, Options};
 
 use super::writing::{Written, axis, counting, path, small_grid, write, write_as};
@@ -98,17 +98,22 @@ fn flipped_bytes_never_bring_the_reader_down() {
 #[test]
 fn a_damaged_chunk_is_refused_and_its_neighbours_are_read() {
     let written = small_file("damaged");
-    let sound = open(&written.0).expect("a sound file");
-    let x = sound.variables.iter().find(|variable| variable.id == "x").expect("x");
     let mut bytes = fs::read(&written.0).expect("the file");
     // The zlib streams of the small chunks: the last of them belongs to the last step.
     let streams: Vec<usize> = (0..bytes.len() - 1).filter(|&at| bytes[at..].starts_with(&[0x78, 0x5e])).collect();
     let last = *streams.last().expect("compressed chunks");
     bytes[last + 3] ^= 0xff;
     bytes[last + 4] ^= 0xff;
+    let sound = open(&written.0).expect("a sound file");
     fs::write(&written.0, &bytes).expect("the file");
-    let read = |step: usize| x.field(Choice { step, ..Choice::default() }).expect("a step").read_raw();
-    assert!(read(0).is_ok());
-    let error = read(1).expect_err("a broken stream");
+    let read = |file: &Dataset, step: usize| {
+        let x = file.variables.iter().find(|variable| variable.id == "x").expect("x");
+        x.field(Choice { step, ..Choice::default() }).expect("a step").read_raw()
+    };
+    let changed = read(&sound, 0).expect_err("written since it was opened");
+    assert!(changed.to_string().contains("open it again"), "{changed}");
+    let damaged = open(&written.0).expect("sound headers");
+    assert!(read(&damaged, 0).is_ok());
+    let error = read(&damaged, 1).expect_err("a broken stream");
     assert_eq!((error.refusal, error.part.as_deref()), (Refusal::Corrupt, Some("x")));
 }

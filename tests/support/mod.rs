@@ -123,6 +123,15 @@ pub fn forecast(leads: &[f64]) -> Classic {
 
 /// As [`forecast`], for a run that began so many hours later.
 pub fn forecast_of(run: f64, leads: &[f64]) -> Classic {
+    on_rows(LATITUDES, run, leads)
+}
+
+/// As [`forecast`], on rows that lie two degrees further north.
+pub fn forecast_moved(leads: &[f64]) -> Classic {
+    on_rows(LATITUDES.map(|lat| lat + 2.0), 0.0, leads)
+}
+
+fn on_rows(latitudes: [f64; 5], run: f64, leads: &[f64]) -> Classic {
     let field = |value: fn(usize, usize, usize, usize) -> f64| {
         let mut values = Vec::new();
         for step in 0..leads.len() {
@@ -148,7 +157,7 @@ pub fn forecast_of(run: f64, leads: &[f64]) -> Classic {
         )
         .variable("step", &["step"], &[("standard_name", "forecast_period"), ("units", "hours")], leads.to_vec())
         .variable("level", &["level"], &[("standard_name", "air_pressure"), ("units", "hPa")], LEVELS.to_vec())
-        .variable("lat", &["lat"], &[("standard_name", "latitude"), ("units", "degrees_north")], LATITUDES.to_vec())
+        .variable("lat", &["lat"], &[("standard_name", "latitude"), ("units", "degrees_north")], latitudes.to_vec())
         .variable("lon", &["lon"], &[("standard_name", "longitude"), ("units", "degrees_east")], LONGITUDES.to_vec())
         .variable("r", &axes, &[("standard_name", "relative_humidity"), ("units", "1")], field(humidity))
         .variable("gh", &axes, &[("standard_name", "geopotential_height"), ("units", "m")], field(height))

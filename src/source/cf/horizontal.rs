@@ -52,7 +52,8 @@ struct Found {
 impl Grids {
     /// The grid of a variable; `None` for one that has none.
     pub fn place(&mut self, all: &Declarations<'_>, variable: &Declared) -> Option<Placed> {
-        let found = by_coordinate_variables(all, variable)
+        let found = by_named_planes(all, variable)
+            .or_else(|| by_coordinate_variables(all, variable))
             .or_else(|| by_auxiliary_coordinates(all, variable))
             .or_else(|| by_projection_axes(all, variable))?;
         let size = |dim: usize| variable.dims.get(dim).map(|dim| dim.size);
@@ -116,6 +117,16 @@ fn by_coordinate_variables(all: &Declarations<'_>, variable: &Declared) -> Optio
     };
     let ((y, lat), (x, lon)) = (along(Role::Latitude)?, along(Role::Longitude)?);
     Some(Found { y: Some(y), x, key: Key::LatLon { lat, lon } })
+}
+
+/// Planes of latitudes and longitudes that `coordinates` names: they hold where the dimensions have coordinates as well,
+/// which some files make up for programs that want rows and columns.
+fn by_named_planes(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
+    let named = all.auxiliary(variable);
+    let of_role = |role: Role| named.iter().copied().filter(move |&n| all.role(n) == Some(role));
+    of_role(Role::Latitude)
+        .find_map(|lat| of_role(Role::Longitude).find_map(|lon| pair(all, variable, lat, lon, true)))
+        .filter(|found| matches!(found.key, Key::Curvilinear { .. }))
 }
 
 /// Latitudes and longitudes that `coordinates` names, or that stand beside the variable on its dimensions.

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use netcdf_reader::classic::ClassicFile;
 use netcdf_reader::{
@@ -34,6 +35,8 @@ pub struct File {
     hdf5: OnceLock<Option<(Hdf5, FileBytes)>>,
     /// The bytes of a classic file.
     plain: OnceLock<Option<FileBytes>>,
+    /// When it was last written, as far as the system says.
+    written: Option<SystemTime>,
     pub declared: Vec<Declared>,
     pub attributes: Vec<(String, String)>,
 }
@@ -61,9 +64,11 @@ impl File {
             Ok(file) => return Ok(file),
             Err(refusal) => refusal,
         };
-        // The C library takes what a cut header does not hold for zeros, and finds an empty file there.
-        let described = Helper::describe(path).filter(|(_, described)| !described.variables.is_empty());
-        let (helper, Described { variables, attributes }) = described.ok_or(refusal)?;
+        // The classic formats are known here to the last byte, and the C library takes what a cut file lacks for zeros.
+        if is_classic(storage.as_ref()) {
+            return Err(refusal);
+        }
+        let (helper, Described { variables, attributes }) = Helper::describe(path).ok_or(refusal)?;
         Ok(Self::new(path, Inner::Helper(helper), "netcdf4", length, variables, attributes))
     }
 
@@ -98,7 +103,17 @@ impl File {
         attributes: Vec<(String, String)>,
     ) -> Self {
         let (hdf5, plain) = (OnceLock::new(), OnceLock::new());
-        Self { path: path.to_owned(), inner, format, length, hdf5, plain, declared, attributes }
+        let written = std::fs::metadata(path).and_then(|about| about.modified()).ok();
+        Self { path: path.to_owned(), inner, format, length, hdf5, plain, written, declared, attributes }
+    }
+
+    /// Refuses a file that was written since it was opened: its headers would be read into other data. One that is gone
+    /// can still be read, as long as it is open.
+    pub fn unchanged(&self) -> Result<(), SourceError> {
+        let Ok(about) = std::fs::metadata(&self.path) else { return Ok(()) };
+        let same = about.len() == self.length && about.modified().ok() == self.written;
+        let changed = || SourceError::new(&self.path, Refusal::Corrupt, Detail::of("detail.changed"));
+        same.then_some(()).ok_or_else(changed)
     }
 
     /// The root group of a classic file.
@@ -234,6 +249,10 @@ fn classic_layout(root: &NcGroup, path: &str, number: Number, shape: Vec<usize>)
     let stride = || netcdf_reader::classic::data::compute_record_stride(&root.variables).ok();
     let record = if variable.is_record_var { Some(stride()?) } else { None };
     Some(Layout::plain(shape, number.size(), ByteOrder::Big, variable.data_offset, record))
+}
+
+fn is_classic(storage: &dyn hdf5_reader::Storage) -> bool {
+    storage.read_range(0, 3).is_ok_and(|start| start.starts_with(b"CDF"))
 }
 
 /// Where an HDF5 file says that it ends.

@@ -69,7 +69,8 @@ fn variable(reader: &Arc<NetcdfReader>, field: Gridded, number: u32) -> Variable
         name: declared.name().to_owned(),
         units: text("units"),
         standard_name: text("standard_name"),
-        long_name: text("long_name"),
+        // WRF describes its variables by another attribute.
+        long_name: text("long_name").or_else(|| text("description")),
         grib: None,
         grid: field.grid,
         levels: field.levels,

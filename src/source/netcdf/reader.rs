@@ -78,7 +78,7 @@ impl NetcdfReader {
         stop: &Stop,
         done: &(dyn Fn(usize, Result<Array2<S>, SourceError>) + Sync),
     ) {
-        let stored = match self.stored(variable) {
+        let stored = match self.file.unchanged().and_then(|()| self.stored(variable)) {
             Ok(stored) => stored,
             Err(error) => return (0..choices.len()).for_each(|n| done(n, Err(error.clone()))),
         };

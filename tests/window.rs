@@ -479,6 +479,8 @@ fn every_control_has_a_name() {
     let mut window = with_forecast("names", Language::French);
     window.click(window.say("app_play.pace"));
     window.steps(3);
+    let speed = window.value_of(Role::SpinButton, window.say("app_play.speed_forward"));
+    assert!(speed.starts_with("8,0"), "a comma in French: {speed}");
     let controls = [
         Role::Button,
         Role::RadioButton,

@@ -4,7 +4,7 @@ use egui::{Align, FontId, Layout, Ui, Vec2};
 
 use super::commands::{self, Command};
 use super::player::{Mode, Pace};
-use super::{App, clock, icons, theme, timeline, widgets};
+use super::{App, clock, icons, reading, theme, timeline, widgets};
 use crate::text;
 
 /// Narrower than this, the timeline takes a row of its own.
@@ -182,7 +182,7 @@ impl App {
                 [(&mut pace.forward, "app_play.speed_forward"), (&mut pace.backward, "app_play.speed_backward")]
             {
                 let name = ui.label(self.say(key));
-                let drag = egui::DragValue::new(value).range(speeds.clone()).speed(0.1).max_decimals(1);
+                let drag = self.tenths(value).range(speeds.clone()).speed(0.1);
                 ui.add(drag.suffix(self.say("app_play.per_second_unit"))).labelled_by(name.id);
                 ui.end_row();
             }
@@ -190,7 +190,7 @@ impl App {
                 [(&mut pace.first_dwell, "app_play.first_dwell"), (&mut pace.last_dwell, "app_play.last_dwell")]
             {
                 let name = ui.label(self.say(key));
-                let drag = egui::DragValue::new(value).range(0.0..=Pace::LONGEST_DWELL).speed(0.05).max_decimals(1);
+                let drag = self.tenths(value).range(0.0..=Pace::LONGEST_DWELL).speed(0.05);
                 ui.add(drag.suffix(" s")).labelled_by(name.id);
                 ui.end_row();
             }
@@ -199,6 +199,15 @@ impl App {
         if !self.player.skipped.is_empty() && ui.button(self.say("app_play.unskip")).clicked() {
             self.player.skipped.clear();
         }
+    }
+
+    /// A number to drag or type, as the language writes it.
+    fn tenths<'v>(&self, value: &'v mut f32) -> egui::DragValue<'v> {
+        let language = self.language;
+        egui::DragValue::new(value)
+            .max_decimals(1)
+            .custom_formatter(move |value, _| reading::in_language(language, &format!("{value:.1}")))
+            .custom_parser(|typed| typed.trim().replace(',', ".").parse().ok())
     }
 
     /// Lead time, valid time in UTC and local, and the progress of the run while it is made. Laid out from the right.

@@ -285,3 +285,31 @@ fn corners_and_coordinates_are_no_fields() {
     let dataset = opened(&written);
     assert_eq!(dataset.variables.len(), 1);
 }
+
+#[test]
+fn planes_that_are_named_hold_against_axes_that_are_made_up() {
+    let named = write("made_up", |file| {
+        axis(file, "y", &[-45.0, 0.0, 45.0], &[("units", "degrees_north"), ("long_name", "Fake Latitude")]);
+        axis(file, "x", &[0.0, 45.0], &[("units", "degrees_east"), ("long_name", "Fake Longitude")]);
+        variable(file, "lats", &["y", "x"], &[-33.0, -34.0, 1.0, 2.0, 33.0, 35.0], &[("units", "degrees_north")]);
+        variable(file, "lons", &["y", "x"], &[10.0, 50.0, 11.0, 52.0, 12.0, 51.0], &[("units", "degrees_east")]);
+        counting(file, "t", &["y", "x"], &[("coordinates", "lons lats")]);
+        counting(file, "plain", &["y", "x"], &[]);
+    });
+    let dataset = opened(&named);
+    assert_eq!(find(&dataset, "t").grid.position(0, 1), Some((50.0, -34.0)));
+    assert_eq!(find(&dataset, "plain").grid.position(0, 1), Some((45.0, -45.0)));
+}
+
+#[test]
+fn rows_and_columns_written_out_in_full_are_rows_and_columns() {
+    let full = write("in_full", |file| {
+        file.add_dimension("y", 2).expect("a dimension");
+        file.add_dimension("x", 3).expect("a dimension");
+        variable(file, "lat", &["y", "x"], &[50.0, 50.0, 50.0, 40.0, 40.0, 40.0], &[("units", "degrees_north")]);
+        variable(file, "lon", &["y", "x"], &[0.0, 1.0, 2.0, 0.0, 1.0, 2.0], &[("units", "degrees_east")]);
+        counting(file, "t", &["y", "x"], &[("coordinates", "lat lon")]);
+    });
+    let expected = Geometry::LatLon { lat: vec![50.0, 40.0], lon: vec![0.0, 1.0, 2.0] };
+    assert_eq!(find(&opened(&full), "t").grid.geometry, expected);
+}

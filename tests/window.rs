@@ -236,6 +236,20 @@ fn a_step_is_left_out_by_a_click_with_ctrl_on_its_slot() {
 }
 
 #[test]
+fn what_lies_above_the_window_has_the_keys() {
+    let mut window = with_forecast("above", Language::English);
+    window.press(Key::F1);
+    assert!(window.has(window.say("app_help.title")));
+    window.press(Key::Num2);
+    assert!(window.is_chosen("Canada") && !window.is_chosen("West"));
+    window.press(Key::Escape);
+    window.steps(2);
+    assert!(!window.has(window.say("app_help.title")));
+    window.press(Key::Num2);
+    assert!(window.is_chosen("West"));
+}
+
+#[test]
 fn a_click_on_the_timeline_goes_there() {
     let mut window = with_forecast("scrub", Language::English);
     window.press(Key::Home);

@@ -133,7 +133,8 @@ impl App {
         if self.panes.help || egui::Popup::is_any_open(ctx) {
             // What lies above the window has the keys.
             let typed = commands::typed(&ctx.input(|input| input.events.clone()), false);
-            return typed.into_iter().filter(|typed| matches!(typed, Command::Help | Command::Dismiss)).collect();
+            let still = |typed: &Command| matches!(typed, Command::Help | Command::Dismiss | Command::Quit);
+            return typed.into_iter().filter(still).collect();
         }
         let focused = ctx.memory(|memory| memory.focused().is_some());
         let events = ctx.input(|input| input.events.clone());

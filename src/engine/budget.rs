@@ -31,18 +31,33 @@ impl Budget {
         Self { fixed: wanted, limit, looked: Instant::now() }
     }
 
-    /// In bytes. `used` by us counts as available: the limit must not fall because we filled it.
-    pub(super) fn limit(&mut self, used: u64) -> u64 {
-        if self.fixed.is_none() && self.looked.elapsed() > LOOK {
-            self.limit = limit_of_machine(used);
+    /// In bytes.
+    pub(super) fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    /// It is time to look at the machine's memory again.
+    pub(super) fn is_due(&self) -> bool {
+        self.fixed.is_none() && self.looked.elapsed() > LOOK
+    }
+
+    /// True once each time that it is due: for the worker that shall look, see [`limit_of_machine`].
+    pub(super) fn begin_look(&mut self) -> bool {
+        let due = self.is_due();
+        if due {
             self.looked = Instant::now();
         }
-        self.limit
+        due
+    }
+
+    pub(super) fn know(&mut self, limit: u64) {
+        self.limit = limit;
     }
 }
 
-/// A quarter of what would be free without us, 512 MiB to 2 GiB, but never more than half of a cgroup's limit.
-fn limit_of_machine(used: u64) -> u64 {
+/// A quarter of what would be free without us, 512 MiB to 2 GiB, but never more than half of a cgroup's limit. What is
+/// `used` by us counts as available: the limit must not fall because we filled it. Asks the system's files.
+pub(super) fn limit_of_machine(used: u64) -> u64 {
     let available = available_memory().unwrap_or(4 * LEAST);
     let share = (available.saturating_add(used) / 4).clamp(LEAST, MOST);
     cgroup_limit().map_or(share, |limit| share.min(limit / 2))
@@ -93,12 +108,12 @@ mod tests {
 
     #[test]
     fn the_users_own_limit_stands() {
-        assert_eq!(Budget::new(Some(300 * MIB)).limit(0), 300 * MIB);
+        assert_eq!(Budget::new(Some(300 * MIB)).limit(), 300 * MIB);
     }
 
     #[test]
     fn the_machines_limit_lies_between_its_bounds() {
-        let limit = Budget::new(None).limit(0);
+        let limit = Budget::new(None).limit();
         assert!(limit <= MOST);
         assert!(limit >= LEAST || cgroup_limit().is_some_and(|group| limit == group / 2));
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::budget::{Budget, Usage};
+use super::budget::{self, Budget, Usage};
 use super::foresight;
 use super::place;
 use super::request::Request;
@@ -183,9 +183,28 @@ impl Core {
         self.state().usage()
     }
 
-    pub(super) fn reserve_textures(&self, bytes: u64) {
+    pub(super) fn reserve_textures(self: &Arc<Self>, bytes: u64) {
         let mut state = self.state();
         state.textures = bytes;
+        state.make_room(0);
+        let due = state.budget.is_due();
+        drop(state);
+        if due {
+            self.kick();
+        }
+    }
+
+    /// Looks from time to time how much memory the machine has left, without the lock.
+    pub(super) fn look_at_memory(&self) {
+        let mut state = self.state();
+        if !state.budget.begin_look() {
+            return;
+        }
+        let used = state.used();
+        drop(state);
+        let limit = budget::limit_of_machine(used);
+        let mut state = self.state();
+        state.budget.know(limit);
         state.make_room(0);
     }
 

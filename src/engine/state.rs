@@ -265,9 +265,8 @@ impl State {
     }
 
     /// What the cache may hold: the budget without textures, without what frames share, without spare buffers.
-    fn room(&mut self) -> u64 {
-        let used = self.used();
-        let limit = self.budget.limit(used);
+    fn room(&self) -> u64 {
+        let limit = self.budget.limit();
         let frame = self.reels.first().map_or(0, |reel| frame_bytes(reel.picture.size));
         let buffers = (BUFFERS_KEPT as u64 * frame).min(limit / 4);
         limit.saturating_sub(self.textures + self.shared_bytes() + buffers)
@@ -287,14 +286,13 @@ impl State {
             + self.basemaps.iter().map(|(_, basemap)| basemap.bytes() as u64).sum::<u64>()
     }
 
-    fn used(&self) -> u64 {
+    pub(super) fn used(&self) -> u64 {
         let buffers: u64 = self.buffers.iter().map(|buffer| buffer.capacity() as u64).sum();
         self.cache.bytes() + self.textures + self.shared_bytes() + buffers
     }
 
-    pub(super) fn usage(&mut self) -> Usage {
-        let used = self.used();
-        Usage { used, limit: self.budget.limit(used) }
+    pub(super) fn usage(&self) -> Usage {
+        Usage { used: self.used(), limit: self.budget.limit() }
     }
 
     /// Other requests' frames go first, then their fields, then frames and fields far from the playhead.

@@ -49,6 +49,7 @@ impl Core {
             self.state().workers -= 1;
             return;
         }
+        self.look_at_memory();
         while let Some(job) = self.take_job() {
             // There may be enough for several workers.
             self.kick();
@@ -59,6 +60,7 @@ impl Core {
             }
             self.changed.notify_all();
             (self.wake)();
+            self.look_at_memory();
         }
         WORKING.set(false);
         self.changed.notify_all();

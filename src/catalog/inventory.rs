@@ -97,12 +97,34 @@ impl Part {
     /// The first field that fits. `Err` with what this part lacks.
     fn choose(&self, wanted: &Wanted) -> Result<Choice, Absent> {
         let variable = self.variable().ok_or(Absent::Time)?;
-        Ok(Choice {
+        let axis = variable.levels.as_ref();
+        let first = Choice {
             step: choose_step(&variable.steps, wanted).ok_or(Absent::Time)?,
-            level: choose_level(variable.levels.as_ref(), wanted.level).ok_or(Absent::Level)?,
+            level: choose_level(axis, wanted.level).ok_or(Absent::Level)?,
             member: choose_member(variable.members.as_deref(), wanted.member.as_deref()).ok_or(Absent::Member)?,
             dims: choose_dims(&variable.dims, &wanted.dims)?,
-        })
+        };
+        if variable.field(first.clone()).is_some() {
+            return Ok(first);
+        }
+        // Not every step has every level: the first that fits and is there, where some are left open.
+        let steps: Vec<usize> = (0..variable.steps.len().max(1))
+            .filter(|&n| variable.steps.get(n).is_none_or(|step| choose_step(&[*step], wanted).is_some()))
+            .collect();
+        let levels = match wanted.level {
+            Some(_) => first.level..first.level + 1,
+            None => 0..axis.map_or(1, |axis| axis.values.len()),
+        };
+        let members = match wanted.member {
+            Some(_) => first.member..first.member + 1,
+            None => 0..variable.members.as_ref().map_or(1, Vec::len),
+        };
+        let every = steps.into_iter().flat_map(|step| levels.clone().map(move |level| (step, level)));
+        every
+            .flat_map(|(step, level)| members.clone().map(move |member| (step, level, member)))
+            .map(|(step, level, member)| Choice { step, level, member, dims: first.dims.clone() })
+            .find(|choice| variable.field(choice.clone()).is_some())
+            .ok_or(Absent::Time)
     }
 
     /// Where the field that another file has at `choice` stands in this one.

@@ -171,10 +171,10 @@ fn member(name: &str) -> serde_json::Value {
     number.map_or_else(|| name.into(), Into::into)
 }
 
-/// Rows and columns; one number for loose points.
+/// Rows and columns; one number for loose points and reduced grids.
 pub fn shape(grid: &Grid) -> Vec<usize> {
     match grid.geometry {
-        Geometry::Points { .. } => vec![grid.nx],
+        Geometry::Points { .. } | Geometry::Reduced(_) => vec![grid.nx],
         _ => vec![grid.ny, grid.nx],
     }
 }

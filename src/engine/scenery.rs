@@ -8,7 +8,7 @@ use ndarray::Array2;
 use super::cache::Kept;
 use super::key::Setting;
 use super::plan::{LayerPlan, Look, Slot};
-use crate::grid::{Geometry, Grid};
+use crate::grid::Grid;
 use crate::map::{self, Basemap, Sampler, View};
 use crate::product::Style;
 use crate::render::{self, Caption, CaptionNote, Frame, Layout, Prepared, Scene, Scratch};
@@ -44,7 +44,7 @@ impl Placing {
 
 /// Rows and columns that are those of a map, rising or falling all the way.
 fn can_be_drawn(grid: &Grid) -> bool {
-    !matches!(grid.geometry, Geometry::Unplaced | Geometry::Points { .. }) && crate::grid::Locator::new(grid).is_some()
+    crate::grid::Locator::new(grid).is_some()
 }
 
 /// Where fields become frames.

@@ -20,14 +20,14 @@ pub struct Locator {
 }
 
 impl Locator {
-    /// `None` for grids whose columns and rows are not those of a map: curvilinear, loose points, unplaced; and where
+    /// `None` for grids whose columns and rows are not those of a map: curvilinear, reduced, loose points, unplaced; and where
     /// coordinates do not rise or fall all the way.
     #[must_use]
     pub fn new(grid: &Grid) -> Option<Self> {
         let (projection, x, y) = match &grid.geometry {
             Geometry::LatLon { lat, lon } => (None, lon, lat),
             Geometry::Projected { projection, x, y } => (Some(projection.clone()), x, y),
-            Geometry::Curvilinear { .. } | Geometry::Points { .. } | Geometry::Unplaced => return None,
+            _ => return None,
         };
         if x.len() != grid.nx || y.len() != grid.ny {
             return None;

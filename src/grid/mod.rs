@@ -7,6 +7,7 @@ mod axis;
 mod locator;
 mod nearest;
 mod projection;
+mod reduced;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use locator::Locator;
 pub use projection::{
     Cap, CfValue, Earth, Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole, Seam, wrap,
 };
+pub use reduced::{Reduced, ReducedRow};
 
 /// A horizontal grid. Values of a field on it are `[ny, nx]`; an unstructured one is a single row.
 #[derive(Debug, PartialEq)]
@@ -35,6 +37,10 @@ pub enum Geometry {
     Curvilinear { lat: Array2<f64>, lon: Array2<f64> },
     /// Loose points, one row.
     Points { lat: Vec<f64>, lon: Vec<f64> },
+    /// Rows of unlike length, one after the other in one row of values.
+    Reduced(Reduced),
+    /// Grids one under the other, each with its own rows of values and as many columns as the others: Yin and Yang.
+    Stacked(Vec<Grid>),
     /// The file gives no positions.
     Unplaced,
 }

@@ -15,6 +15,11 @@ impl Grid {
             }
             Geometry::Curvilinear { lat, lon } => (*lon.get((j, i))?, *lat.get((j, i))?),
             Geometry::Points { lat, lon } => (*lon.get(i)?, *lat.get(i)?),
+            Geometry::Reduced(reduced) => reduced.position(i)?,
+            Geometry::Stacked(grids) => {
+                let (part, row) = part_of(grids, j)?;
+                return part.position(row, i);
+            }
             Geometry::Unplaced => return None,
         };
         (lon.is_finite() && lat.abs() <= 90.0 + 1e-3).then(|| (wrap(lon), lat))
@@ -40,6 +45,15 @@ impl Grid {
             }
             Geometry::Points { lat: lats, lon: lons } => {
                 nearest_of_points(lons.iter().copied(), lats.iter().copied(), lon, lat).map(|i| (0, i))
+            }
+            Geometry::Reduced(reduced) => {
+                let all = (0..reduced.len()).map(|point| reduced.position(point).unwrap_or((f64::NAN, f64::NAN)));
+                let (lons, lats): (Vec<f64>, Vec<f64>) = all.unzip();
+                nearest_of_points(lons.into_iter(), lats.into_iter(), lon, lat).map(|i| (0, i))
+            }
+            Geometry::Stacked(_) => {
+                let all = (0..self.ny).flat_map(|j| (0..self.nx).map(move |i| (j, i)));
+                self.nearest_among(all, lon, lat)
             }
             Geometry::Unplaced => None,
         }
@@ -88,9 +102,23 @@ impl Grid {
             },
             Geometry::Curvilinear { .. } => "curvilinear",
             Geometry::Points { .. } => "unstructured",
+            Geometry::Reduced(_) => "reduced",
+            Geometry::Stacked(_) => "stacked",
             Geometry::Unplaced => "unplaced",
         }
     }
+}
+
+/// The grid of a stack that has a row, and the row's number in it.
+fn part_of(grids: &[Grid], row: usize) -> Option<(&Grid, usize)> {
+    let mut row = row;
+    for grid in grids {
+        if row < grid.ny {
+            return Some((grid, row));
+        }
+        row -= grid.ny;
+    }
+    None
 }
 
 /// On any row the column nearest in longitude is the nearest; then every row is tried.

@@ -70,8 +70,8 @@ pub fn of(grid: &Grid) -> (Projection, Extent, Option<f64>) {
     let found = match &grid.geometry {
         Geometry::Projected { projection, x, y } => of_axes(projection, x, y),
         Geometry::LatLon { .. } if grid.closes() => None,
-        Geometry::LatLon { .. } | Geometry::Curvilinear { .. } | Geometry::Points { .. } => of_positions(grid),
         Geometry::Unplaced => None,
+        _ => of_positions(grid),
     };
     found.map_or_else(of_the_earth, |(projection, extent)| (projection, extent, None))
 }

@@ -8,6 +8,7 @@ pub mod cf;
 pub mod codec;
 mod detail;
 mod error;
+pub mod messages;
 mod netcdf;
 mod signature;
 
@@ -84,7 +85,7 @@ pub struct LevelAxis {
 }
 
 /// One time for which a field exists. Which of the three are known depends on the file.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Step {
     pub run: Option<ReferenceTime>,
     pub lead: Option<LeadTime>,
@@ -119,7 +120,7 @@ pub struct FieldRef {
 }
 
 impl Variable {
-    /// The handle of one field; `None` where a position lies beyond its axis.
+    /// The handle of one field; `None` where a position lies beyond its axis, or the file has no field there.
     #[must_use]
     pub fn field(&self, choice: Choice) -> Option<FieldRef> {
         let within = choice.step < self.steps.len().max(1)
@@ -127,7 +128,8 @@ impl Variable {
             && choice.member < self.members.as_ref().map_or(1, Vec::len)
             && choice.dims.len() <= self.dims.len()
             && choice.dims.iter().zip(&self.dims).all(|(at, (_, size))| at < size);
-        within.then(|| FieldRef { reader: self.reader.clone(), variable: self.number, choice: Arc::new(choice) })
+        let there = within && self.reader.has(self.number, &choice);
+        there.then(|| FieldRef { reader: self.reader.clone(), variable: self.number, choice: Arc::new(choice) })
     }
 }
 
@@ -183,6 +185,12 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     /// Unlike that of every other reader of this process.
     fn id(&self) -> u64;
     fn path(&self) -> &Path;
+
+    /// Whether there is a field at positions that lie on the axes. Files of messages may lack some.
+    fn has(&self, variable: u32, choice: &Choice) -> bool {
+        let _ = (variable, choice);
+        true
+    }
 
     /// See [`FieldRef::read_raw`].
     fn read_raw(&self, variable: u32, choice: &Choice) -> Result<Array2<f64>, SourceError>;

@@ -13,7 +13,7 @@ use super::layout::Layout;
 use super::windows::Job;
 use crate::grid::Window;
 use crate::source::cf::{Declared, Gridded, Packing, Places, Sample};
-use crate::source::{Choice, Detail, Reader, Refusal, SourceError, Stop};
+use crate::source::{Choice, Detail, Reader, Refusal, SourceError, Stop, messages};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -97,7 +97,7 @@ impl NetcdfReader {
             if stop.is_stopped() {
                 return;
             }
-            done(n, self.plane(stored, corner).map(|plane| cut(plane, window)));
+            done(n, self.plane(stored, corner).map(|plane| messages::cut(plane, window, S::MISSING)));
         }
     }
 
@@ -181,17 +181,6 @@ impl Reader for NetcdfReader {
         // Keys of unlike variables must not meet by chance too often; if they do, nothing is read wrong.
         u64::from(variable).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(tile.unwrap_or(0))
     }
-}
-
-fn cut<S: Sample>(whole: Array2<S>, window: Window) -> Array2<S> {
-    let (ny, nx) = whole.dim();
-    if window == (Window { j0: 0, i0: 0, ny, nx }) {
-        return whole;
-    }
-    Array2::from_shape_fn((window.ny, window.nx), |(j, i)| {
-        let column = (window.i0 + i) % nx.max(1);
-        whole.get((window.j0 + j, column)).copied().unwrap_or(S::MISSING)
-    })
 }
 
 impl fmt::Debug for NetcdfReader {

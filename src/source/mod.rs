@@ -4,12 +4,15 @@
 //! handle that says where the values of one field lie; reading it gives the file's own numbers, with no conversion of
 //! units. Nothing here guesses what a variable means.
 
+mod bytes;
 pub mod cf;
 pub mod codec;
 mod detail;
 mod error;
 pub mod messages;
 mod netcdf;
+mod records;
+mod rpn;
 mod signature;
 
 use std::hash::{Hash, Hasher};
@@ -26,17 +29,24 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 pub use detail::Detail;
 pub use error::{Refusal, SourceError};
 pub use netcdf::{Described, Dumped};
+pub use records::{Column, Entry, Record, RecordList, Side, record_values, records};
 use signature::Signature;
 
 /// Recognises a file by its contents, and reads its headers and coordinates: no field.
 ///
 /// Refuses with the class and the words for a person; whatever stands in the file, the process goes on.
 pub fn open(path: &Path) -> Result<Dataset, SourceError> {
+    open_among(path, &[])
+}
+
+/// As [`open`]. Where a file leaves the positions of its grid to another one, that one is looked for among `others`,
+/// then in the file's folder.
+pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let unsupported = |what: Detail| Err(SourceError::new(path, Refusal::Unsupported, what));
     match signature::recognise(path)? {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
         Signature::Grib => unsupported("GRIB".into()),
-        Signature::Rpn => unsupported(Detail::of("detail.rpn")),
+        Signature::Rpn(kind) => rpn::open(path, kind, others),
         Signature::Zip => unsupported(Detail::of("detail.zip")),
     }
 }
@@ -52,6 +62,9 @@ pub struct Dataset {
     pub attributes: Vec<(String, String)>,
     /// What could not be read, while the rest could.
     pub notes: Vec<SourceError>,
+    /// Records with the positions of some grid were found neither in the file nor beside it: [`open_among`] may find them
+    /// among files that are open.
+    pub unplaced: bool,
 }
 
 /// A gridded variable: one parameter over levels, times, members.

@@ -4,10 +4,13 @@
 use std::path::Path;
 
 use super::descriptor::Descriptor;
+use super::kind::Kind;
 use crate::source::bytes::FileBytes;
 use crate::source::{Detail, Refusal, SourceError};
 
 const HEADER_BYTES: usize = 64;
+/// By which kinds of files are told apart.
+const SIGNATURE_BYTES: usize = 128;
 const PAGE_BYTES: usize = 18_464;
 const PAGE_HEAD: usize = 32;
 const MOST_ENTRIES: u32 = 256;
@@ -46,6 +49,13 @@ impl Container {
         let pages = container.read_directory(&header)?;
         container.compare(&header, pages);
         Ok(container)
+    }
+
+    /// What kind of file of this family stands there, by a hundred bytes of it.
+    pub fn kind(path: &Path) -> Option<Kind> {
+        let mut head = Vec::new();
+        FileBytes::open(path, 0).ok()?.read(0, SIGNATURE_BYTES, &mut head).ok()?;
+        Kind::of(&head)
     }
 
     /// Follows the chain of pages; gives their number. What breaks the chain is a note where something was read before.
@@ -92,7 +102,11 @@ impl Container {
         let sum = page.chunks_exact(4).skip(4).filter_map(be_u32).fold(0, |sum, word| sum ^ word);
         if sum != 0 {
             let detail = Detail::with("rpn.page_checksum", [("page", number.into())]);
-            self.notes.push(unexpected(&self.bytes, detail));
+            let note = unexpected(&self.bytes, detail);
+            // Of many pages one says it.
+            if self.notes.is_empty() {
+                self.notes.push(note);
+            }
         }
         let entries = page.get(PAGE_HEAD..).unwrap_or_default().chunks_exact(Descriptor::BYTES).take(count as usize);
         for (place, entry) in entries.enumerate() {

@@ -17,7 +17,7 @@ const COLUMNS: &[Column] = &[
     Column::right("NK"),
     Column::left("(DATE-O    h m s)"),
     Column::right("IP1"),
-    Column::left("(NIVEAU)"),
+    Column::left("LEVEL"),
     Column::right("IP2"),
     Column::right("IP3"),
     Column::right("DEET"),

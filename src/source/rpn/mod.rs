@@ -37,8 +37,6 @@ mod naming;
 mod packed;
 mod positions;
 mod reference;
-#[cfg(test)]
-mod tests;
 mod times;
 mod turbo;
 mod values;

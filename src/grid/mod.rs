@@ -4,6 +4,7 @@
 //! arrays, in the file's stored order (row 0 is the first stored row, north or south). Degrees, longitudes of any turn.
 
 mod axis;
+mod gaussian;
 mod locator;
 mod nearest;
 mod projection;
@@ -13,6 +14,7 @@ mod tests;
 
 use ndarray::Array2;
 
+pub use gaussian::gaussian_latitudes;
 pub use locator::Locator;
 pub use projection::{
     Cap, CfValue, Earth, Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole, Seam, wrap,

@@ -11,7 +11,7 @@ use netcdf_reader::{
     NcSliceInfoElem,
 };
 
-use super::bytes::FileBytes;
+use crate::source::bytes::FileBytes;
 use super::fallback::{Described, Helper};
 use super::hdf5::Hdf5;
 use super::layout::{Layout, unknown_filter};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::bytes::FileBytes;
+use crate::source::bytes::FileBytes;
 use crate::source::cf::ByteOrder;
 use crate::source::codec::{Buffers, FilterError, Pipeline, Unfiltered};
 use crate::source::{Detail, Refusal, SourceError};

@@ -1,6 +1,5 @@
 //! NetCDF: classic, 64-bit offset, CDF-5, and NetCDF-4 on HDF5.
 
-mod bytes;
 mod fallback;
 mod file;
 mod hdf5;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock};
 
 use ndarray::Array2;
 
-use super::bytes::FileBytes;
+use crate::source::bytes::FileBytes;
 use super::file::{File, NATIVE};
 use super::layout::Layout;
 use super::windows::Job;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::bytes::FileBytes;
+use crate::source::bytes::FileBytes;
 use super::layout::{Layout, Tile};
 use crate::grid::Window;
 use crate::source::cf::{Packing, Sample};

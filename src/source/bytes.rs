@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::source::{Detail, Refusal, SourceError};
 
 /// A file to be read from many threads at once.
+#[derive(Debug)]
 pub struct FileBytes {
     path: PathBuf,
     file: File,
@@ -28,6 +29,11 @@ impl FileBytes {
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// As it was when the file was opened.
+    pub fn length(&self) -> u64 {
+        self.length
     }
 
     /// Reads `length` bytes from `address` into the front of `buffer`, which grows as needed; never more than the file

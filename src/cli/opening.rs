@@ -17,13 +17,22 @@ pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
 /// Opens all files of all paths, in parallel, in the order in which they were named.
 ///
 /// Of a folder only what is data counts: other files in it are passed over in silence, unless there is nothing else.
+/// A file whose grids lack positions is opened again with the others beside it, which may have them.
 pub fn open_all(paths: &[PathBuf]) -> Vec<Opened> {
-    paths.iter().flat_map(|path| if path.is_dir() { open_folder(path) } else { vec![open(path)] }).collect()
+    let opened = paths.iter().flat_map(|path| if path.is_dir() { open_folder(path) } else { vec![open(path, &[])] });
+    let opened: Vec<Opened> = opened.collect();
+    let others: Vec<PathBuf> =
+        opened.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(path, _)| path.clone()).collect();
+    let again = |(path, outcome): Opened| match outcome {
+        Ok(dataset) if dataset.unplaced && others.len() > 1 => open(&path, &others),
+        outcome => (path, outcome),
+    };
+    opened.into_iter().map(again).collect()
 }
 
 fn open_folder(folder: &Path) -> Vec<Opened> {
     let files = files_below(folder);
-    let mut opened: Vec<Opened> = files.par_iter().map(|file| open(file)).collect();
+    let mut opened: Vec<Opened> = files.par_iter().map(|file| open(file, &[])).collect();
     opened.retain(|(_, outcome)| !matches!(outcome, Err(error) if error.refusal == Refusal::NotData));
     if opened.is_empty() {
         let detail = match std::fs::read_dir(folder) {
@@ -39,9 +48,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> SourceError {
     SourceError::new(path, Refusal::NoAccess, error.to_string())
 }
 
-fn open(path: &Path) -> Opened {
-    let outcome =
-        guarded(|| source::open(path)).unwrap_or_else(|message| Err(SourceError::new(path, Refusal::Corrupt, message)));
+fn open(path: &Path, others: &[PathBuf]) -> Opened {
+    let outcome = guarded(|| source::open_among(path, others))
+        .unwrap_or_else(|message| Err(SourceError::new(path, Refusal::Corrupt, message)));
     (path.to_owned(), outcome.map(Arc::new))
 }
 

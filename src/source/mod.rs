@@ -12,6 +12,8 @@ mod error;
 mod grib;
 pub mod messages;
 mod netcdf;
+mod records;
+mod rpn;
 mod signature;
 
 use std::hash::{Hash, Hasher};
@@ -28,17 +30,24 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 pub use detail::Detail;
 pub use error::{Refusal, SourceError};
 pub use netcdf::{Described, Dumped};
+pub use records::{Column, Entry, Record, RecordList, Side, record_values, records};
 use signature::Signature;
 
 /// Recognises a file by its contents, and reads its headers and coordinates: no field.
 ///
 /// Refuses with the class and the words for a person; whatever stands in the file, the process goes on.
 pub fn open(path: &Path) -> Result<Dataset, SourceError> {
+    open_among(path, &[])
+}
+
+/// As [`open`]. Where a file leaves the positions of its grid to another one, that one is looked for among `others`,
+/// then in the file's folder.
+pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let unsupported = |what: Detail| Err(SourceError::new(path, Refusal::Unsupported, what));
     match signature::recognise(path)? {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
         Signature::Grib => grib::open(path),
-        Signature::Rpn => unsupported(Detail::of("detail.rpn")),
+        Signature::Rpn(kind) => rpn::open(path, kind, others),
         Signature::Zip => unsupported(Detail::of("detail.zip")),
     }
 }
@@ -54,6 +63,9 @@ pub struct Dataset {
     pub attributes: Vec<(String, String)>,
     /// What could not be read, while the rest could.
     pub notes: Vec<SourceError>,
+    /// Records with the positions of some grid were found neither in the file nor beside it: [`open_among`] may find them
+    /// among files that are open.
+    pub unplaced: bool,
 }
 
 /// A gridded variable: one parameter over levels, times, members.

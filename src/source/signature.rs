@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::rpn::Kind;
 use super::{Detail, Refusal, SourceError};
 
 /// Formats that are known by sight.
@@ -14,7 +15,7 @@ pub enum Signature {
     /// HDF5, also behind a user block.
     Hdf5,
     Grib,
-    Rpn,
+    Rpn(Kind),
     Zip,
 }
 
@@ -50,22 +51,14 @@ fn of_bytes(head: &[u8]) -> Option<Signature> {
     if std::iter::once(0).chain(user_blocks).any(|at| head.get(at..).is_some_and(|rest| rest.starts_with(HDF5))) {
         return Some(Signature::Hdf5);
     }
-    if is_rpn(head) {
-        return Some(Signature::Rpn);
+    if let Some(kind) = Kind::of(head) {
+        return Some(Signature::Rpn(kind));
     }
     if head.starts_with(b"PK\x03\x04") {
         return Some(Signature::Zip);
     }
     let search = head.get(..GRIB_SEARCH.min(head.len()))?;
     search.windows(4).any(|word| word == b"GRIB").then_some(Signature::Grib)
-}
-
-/// RPN standard files: of 1998, random or sequential, of 1989, and the newer RSF container.
-fn is_rpn(head: &[u8]) -> bool {
-    let at = |from: usize, word: &[u8]| head.get(from..).is_some_and(|rest| rest.starts_with(word));
-    let of_1998 = at(12, b"STDS") || (at(8, b"XDF0") || at(8, b"xdf0")) && at(12, b"STDR");
-    let of_1989 = at(0, &[0x55; 8]) || at(112, &[0xaa; 8]) || at(116, &[0xaa; 8]);
-    of_1998 || of_1989 || at(16, b"RSF0")
 }
 
 /// What stands there instead, for the message.

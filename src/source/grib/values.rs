@@ -48,6 +48,10 @@ impl Decoder for Values {
 impl Values {
     fn read<V: Value>(&self, message: usize) -> Result<Array2<V>, SourceError> {
         let part = self.parts.get(message).ok_or_else(|| self.refuse(message, Failure::broken()))?;
+        // What was written anew would be read by the headers of what was there before.
+        if !self.bytes.is_as_opened() {
+            return Err(SourceError::new(self.bytes.path(), Refusal::Corrupt, Detail::of("detail.changed")));
+        }
         let points = part.grid.points();
         let (mut data, mut bitmap) = (Vec::new(), Vec::new());
         let stretch = part.field.data;

@@ -11,11 +11,11 @@ use netcdf_reader::{
     NcSliceInfoElem,
 };
 
-use crate::source::bytes::FileBytes;
 use super::fallback::{Described, Helper};
 use super::hdf5::Hdf5;
 use super::layout::{Layout, unknown_filter};
 use super::metadata;
+use crate::source::bytes::FileBytes;
 use crate::source::cf::{ByteOrder, Declared, Element, Number, Packing, Values};
 use crate::source::codec::FilterError;
 use crate::source::{Detail, Refusal, SourceError};

@@ -57,7 +57,7 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
     let stored = gridded.iter().map(|(field, packing)| Stored::of(&file, field, packing.clone())).collect();
     let reader = Arc::new(NetcdfReader::new(file, stored));
     let variables = gridded.into_iter().zip(0..).map(|((field, _), number)| variable(&reader, field, number)).collect();
-    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes })
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced: false })
 }
 
 fn variable(reader: &Arc<NetcdfReader>, field: Gridded, number: u32) -> Variable {

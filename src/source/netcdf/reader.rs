@@ -7,11 +7,11 @@ use std::sync::{Mutex, OnceLock};
 
 use ndarray::Array2;
 
-use crate::source::bytes::FileBytes;
 use super::file::{File, NATIVE};
 use super::layout::Layout;
 use super::windows::Job;
 use crate::grid::Window;
+use crate::source::bytes::FileBytes;
 use crate::source::cf::{Declared, Gridded, Packing, Places, Sample};
 use crate::source::{Choice, Detail, Reader, Refusal, SourceError, Stop, messages};
 

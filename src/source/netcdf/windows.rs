@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use crate::source::bytes::FileBytes;
 use super::layout::{Layout, Tile};
 use crate::grid::Window;
+use crate::source::bytes::FileBytes;
 use crate::source::cf::{Packing, Sample};
 use crate::source::codec::{Buffers, gather};
 use crate::source::{Detail, SourceError, Stop};

@@ -59,7 +59,7 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
     let Reading { parts, said, .. } = reading;
     let listed = Headings::new(&parts, &said).messages(&parts, said);
     let variables = messages::variables(&listed, Arc::new(Values { bytes, parts }));
-    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes })
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced: false })
 }
 
 /// The fields of a file as far as they are read, and those that are not.

@@ -11,6 +11,8 @@ mod error;
 pub mod messages;
 mod netcdf;
 mod signature;
+mod tiles;
+mod zarr;
 
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,7 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 pub use detail::Detail;
 pub use error::{Refusal, SourceError};
 pub use netcdf::{Described, Dumped};
+pub use zarr::is_store;
 use signature::Signature;
 
 /// Recognises a file by its contents, and reads its headers and coordinates: no field.
@@ -37,7 +40,7 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
         Signature::Grib => unsupported("GRIB".into()),
         Signature::Rpn => unsupported(Detail::of("detail.rpn")),
-        Signature::Zip => unsupported(Detail::of("detail.zip")),
+        Signature::Zarr | Signature::Zip => zarr::open(path),
     }
 }
 
@@ -45,7 +48,7 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
 #[derive(Debug)]
 pub struct Dataset {
     pub path: PathBuf,
-    /// `netcdf4`, `netcdf3-classic`, `netcdf3-64bit`, `netcdf3-cdf5`, `grib2` …
+    /// `netcdf4`, `netcdf3-classic`, `netcdf3-64bit`, `netcdf3-cdf5`, `zarr2`, `zarr3`, `grib2` …
     pub format: &'static str,
     pub variables: Vec<Variable>,
     /// Global attributes that are text, as written.

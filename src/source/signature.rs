@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::{Detail, Refusal, SourceError};
+use super::{Detail, Refusal, SourceError, is_store};
 
 /// Formats that are known by sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub enum Signature {
     Hdf5,
     Grib,
     Rpn,
+    /// A folder.
+    Zarr,
+    /// Perhaps of a Zarr store.
     Zip,
 }
 
@@ -25,6 +28,9 @@ const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// Looks at the beginning of a file. Refuses what is empty, absent, closed to us, a folder, or no data.
 pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
     let about = std::fs::metadata(path).map_err(|error| SourceError::of_io(path, &error))?;
+    if about.is_dir() && is_store(path) {
+        return Ok(Signature::Zarr);
+    }
     if about.is_dir() {
         return Err(SourceError::new(path, Refusal::NotData, Detail::of("detail.folder")));
     }

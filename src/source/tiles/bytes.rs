@@ -30,6 +30,11 @@ impl FileBytes {
         &self.path
     }
 
+    /// Bytes of the file when it was opened.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Reads `length` bytes from `address` into the front of `buffer`, which grows as needed; never more than the file
     /// has.
     pub fn read(&self, address: u64, length: usize, buffer: &mut Vec<u8>) -> Result<(), SourceError> {

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::rpn::Kind;
-use super::{Detail, Refusal, SourceError};
+use super::{Detail, Refusal, SourceError, is_store};
 
 /// Formats that are known by sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub enum Signature {
     Hdf5,
     Grib,
     Rpn(Kind),
+    /// A folder.
+    Zarr,
+    /// Perhaps of a Zarr store.
     Zip,
 }
 
@@ -26,6 +29,9 @@ const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// Looks at the beginning of a file. Refuses what is empty, absent, closed to us, a folder, or no data.
 pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
     let about = std::fs::metadata(path).map_err(|error| SourceError::of_io(path, &error))?;
+    if about.is_dir() && is_store(path) {
+        return Ok(Signature::Zarr);
+    }
     if about.is_dir() {
         return Err(SourceError::new(path, Refusal::NotData, Detail::of("detail.folder")));
     }

@@ -52,7 +52,7 @@ pub struct SourceError {
     pub part: Option<String>,
     pub detail: Detail,
     /// Texts that say better than those of the class what was found and what to do.
-    words: Option<(&'static str, &'static str)>,
+    pub(super) words: Option<(&'static str, &'static str)>,
 }
 
 impl SourceError {

@@ -9,6 +9,7 @@ pub mod cf;
 pub mod codec;
 mod detail;
 mod error;
+mod grib;
 pub mod messages;
 mod netcdf;
 mod records;
@@ -45,7 +46,7 @@ pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceErro
     let unsupported = |what: Detail| Err(SourceError::new(path, Refusal::Unsupported, what));
     match signature::recognise(path)? {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
-        Signature::Grib => unsupported("GRIB".into()),
+        Signature::Grib => grib::open(path),
         Signature::Rpn(kind) => rpn::open(path, kind, others),
         Signature::Zip => unsupported(Detail::of("detail.zip")),
     }
@@ -109,9 +110,16 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub struct GribIdentity {
     pub edition: u8,
+    /// Common code table C-11.
+    pub centre: u16,
+    /// Edition 2: discipline, category, number. Edition 1: centre, version of the table, number.
     pub parameter: [u16; 3],
+    /// Number of the type of level: code table 4.5, edition 1 table 3.
+    pub surface: u8,
     pub level_kind: String,
     pub statistic: String,
+    /// The numbers are those of the parameter itself: no probability, percentile or spread.
+    pub plain: bool,
 }
 
 /// Which field of a variable: positions on its axes, zero where an axis is absent.

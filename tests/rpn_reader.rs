@@ -1,5 +1,7 @@
 //! RPN standard files: what is in them, where their points lie, and their numbers. The files are written by hand.
 
+#[path = "rpn_reader/command.rs"]
+mod command;
 #[path = "rpn_reader/grids.rs"]
 mod grids;
 #[path = "rpn_reader/hostile.rs"]

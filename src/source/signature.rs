@@ -57,7 +57,9 @@ fn of_bytes(head: &[u8]) -> Option<Signature> {
     if std::iter::once(0).chain(user_blocks).any(|at| head.get(at..).is_some_and(|rest| rest.starts_with(HDF5))) {
         return Some(Signature::Hdf5);
     }
-    if let Some(kind) = Kind::of(head) {
+    // Its marks stand anywhere in the first bytes, and may stand in others' by chance.
+    let of_others = [b"GRIB".as_slice(), b"PK\x03\x04"].iter().any(|start| head.starts_with(start));
+    if let Some(kind) = Kind::of(head).filter(|_| !of_others) {
         return Some(Signature::Rpn(kind));
     }
     if head.starts_with(b"PK\x03\x04") {

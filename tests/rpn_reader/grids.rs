@@ -141,7 +141,7 @@ fn axes_are_looked_for_in_the_file_then_among_the_open_ones_then_in_the_folder()
         }
         !dataset.unplaced
     };
-    assert!(!is_placed(&[alone.clone()]));
+    assert!(!is_placed(std::slice::from_ref(&alone)));
     assert!(is_placed(&[alone.clone(), elsewhere]));
     support::write(&folder, "2025011500_000", b"not a standard file at all");
     support::write(&folder, "tictac", &axes);

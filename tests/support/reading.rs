@@ -21,6 +21,11 @@ pub fn open_and_read(path: &Path) {
         assert!(run.series.iter().all(|series| series.parameter.id.len() < usize::MAX));
     }
     assert!(catalog::inventory(&opened).len() <= 1 << 20);
+    if let Ok(list) = source::records(path) {
+        for record in 0..list.records.len().min(8) {
+            let _ = source::record_values(path, record);
+        }
+    }
     let [(_, Ok(dataset))] = &opened else { return };
     for variable in dataset.variables.iter().take(6) {
         read(variable);

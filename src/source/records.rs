@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::ser::{Serialize, Serializer};
 
 use super::signature::{self, Signature};
-use super::{Detail, Refusal, SourceError, rpn};
+use super::{Detail, Refusal, SourceError, grib, rpn};
 
 /// What stands in a file of records (RPN) or messages (GRIB), in the file's order.
 #[derive(Debug)]
@@ -87,6 +87,7 @@ impl Serialize for Record {
 pub fn records(path: &Path) -> Result<RecordList, SourceError> {
     match signature::recognise(path)? {
         Signature::Rpn(kind) => rpn::records(path, kind),
+        Signature::Grib => grib::list(path),
         _ => Err(without_records(path)),
     }
 }
@@ -96,6 +97,7 @@ pub fn records(path: &Path) -> Result<RecordList, SourceError> {
 pub fn record_values(path: &Path, record: usize) -> Result<Vec<f64>, SourceError> {
     match signature::recognise(path)? {
         Signature::Rpn(kind) => rpn::record_values(path, kind, record),
+        Signature::Grib => grib::record_values(path, record),
         _ => Err(without_records(path)),
     }
 }

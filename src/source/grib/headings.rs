@@ -86,7 +86,7 @@ impl Key {
 }
 
 fn heading(part: &Part, said: &Said, lower: Lower) -> Heading {
-    let (edition, centre) = (part.field.edition, part.field.centre());
+    let (edition, centre) = (part.field.edition, part.field.table_centre());
     let known = named(edition, centre, said.parameter);
     let short = known.and_then(|known| known.short).map_or_else(|| numbers(edition, said.parameter), str::to_owned);
     let mut name = short;
@@ -125,8 +125,17 @@ fn heading(part: &Part, said: &Said, lower: Lower) -> Heading {
     }
 }
 
+/// The table's unit; of a rate that was summed over time, the amount's.
 fn units(known: Option<Named>, said: &Said) -> Option<String> {
-    if said.probability { Some("%".to_owned()) } else { known?.units.map(str::to_owned) }
+    if said.probability {
+        return Some("%".to_owned());
+    }
+    let unit = match (known?.units?, said.statistic.as_str()) {
+        ("kg m-2 s-1", "accum") => "kg m-2",
+        ("W m-2", "accum") => "J m-2",
+        (unit, _) => unit,
+    };
+    Some(unit.to_owned())
 }
 
 fn long_name(known: Named, said: &Said) -> String {

@@ -62,6 +62,16 @@ impl Field {
         Octets(&self.representation)
     }
 
+    /// Bits for each packed number, where the packing has a number of them.
+    pub fn bits(&self) -> Option<u8> {
+        match (self.edition, self.representation().u16(10)) {
+            (1, _) => self.representation().u8(11),
+            (_, Some(200)) => self.representation().u8(12),
+            (_, Some(4)) => None,
+            _ => self.representation().u8(20),
+        }
+    }
+
     /// The centre that made it: WMO common code table C-11, of which C-1 is the beginning.
     pub fn centre(&self) -> u16 {
         let centre = match self.edition {
@@ -69,5 +79,13 @@ impl Field {
             _ => self.identification().u16(6),
         };
         centre.unwrap_or(u16::MAX)
+    }
+
+    /// The centre whose tables and own octets a message of edition 1 uses: that of the subcentre 98, which is ECMWF, where
+    /// others write for it.
+    pub fn table_centre(&self) -> u16 {
+        const ECMWF: u8 = 98;
+        let for_ecmwf = self.edition == 1 && self.product().u8(26) == Some(ECMWF);
+        if for_ecmwf { ECMWF.into() } else { self.centre() }
     }
 }

@@ -9,6 +9,8 @@
 //! 4. [`headings`] joins what belongs to one variable, and what all files of messages share makes axes of it;
 //! 5. [`values`] reads one field: [`unpack`] undoes its packing, the bitmap and the order of points follow.
 //!
+//! [`listing`] shows the headers as they are, for `millibar records`.
+//!
 //! Octets are counted from 1 and tables named as in the WMO's Manual on Codes (WMO-No. 306, volume I.2), so that code
 //! and standard lie side by side. Opening reads no data section. Tables of parameters, templates and models stand in
 //! `resources/grib`. To add a packing: a row in `unpack::Packing`, a module beside the others, a test with a message of
@@ -16,6 +18,7 @@
 
 mod grids;
 mod headings;
+mod listing;
 mod message;
 mod models;
 mod octets;
@@ -32,6 +35,8 @@ use std::sync::Arc;
 
 use super::bytes::FileBytes;
 use super::{Dataset, Detail, Refusal, SourceError, messages};
+pub use listing::{list, values as record_values};
+
 use grids::{Described, Grids, NoGrid};
 use headings::Headings;
 use message::Field;

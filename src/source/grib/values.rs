@@ -189,7 +189,7 @@ mod tests {
         let bitmap = [0b1010_0001, 0b0100_0000];
         assert_eq!(count_set(&bitmap, 10), Some(4));
         assert_eq!(count_set(&bitmap, 17), None);
-        let spread = spread(vec![1.0, 2.0, 3.0, 4.0], &bitmap, 10);
+        let spread: Vec<f64> = spread(vec![1.0, 2.0, 3.0, 4.0], &bitmap, 10);
         let found: Vec<Option<f64>> = spread.into_iter().map(|v| Some(v).filter(|v| !v.is_nan())).collect();
         let (no, some) = (None, Some);
         assert_eq!(found, [some(1.0), no, some(2.0), no, no, no, no, some(3.0), no, some(4.0)]);

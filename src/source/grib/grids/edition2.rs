@@ -28,7 +28,7 @@ pub fn describe(section: Octets<'_>, gaussian: &mut Gaussian) -> Result<Describe
         90 => super::space::describe(section).ok_or(broken)?,
         101 => unstructured(section, points),
         140 => equal_area(section).ok_or(broken)?,
-        150 => Described::unplaced("healpix", Order::default(), 1, points, unplaced(template)),
+        150 => super::healpix::describe(section, points).ok_or(broken)?,
         _ => Described::unplaced("unknown", Order::default(), 1, points, unplaced(template)),
     };
     // The stated number of points counts the values; a grid that contradicts it is none.

@@ -6,6 +6,7 @@
 mod earth;
 mod edition1;
 mod edition2;
+mod healpix;
 mod place;
 mod predefined;
 mod rows;

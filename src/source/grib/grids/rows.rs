@@ -6,8 +6,8 @@ use crate::grid::{Geometry, Grid, Reduced, RotatedPole};
 
 /// Of the list of points a row. `points` is what the message states itself, where it does.
 ///
-/// The list counts whole circles. A region lists its circles too, or only what lies in it: what fits the stated number
-/// of points is meant.
+/// Of a Gaussian grid the list counts whole circles, also where the grid is a region of them, unless the stated number of
+/// points says otherwise. Of latitude and longitude it counts what is there.
 pub fn describe(
     corners: &Corners,
     lat: Vec<f64>,
@@ -23,7 +23,8 @@ pub fn describe(
     let total = |counts: &mut dyn Iterator<Item = usize>| counts.fold(0_usize, usize::saturating_add);
     let cut = total(&mut within.iter().map(|row| row.2));
     let whole = total(&mut list.iter().copied());
-    let as_cut = points.map_or(!corners.is_global(list), |points| points == cut && points != whole);
+    let is_region = word.ends_with("gg") && !corners.is_global(list);
+    let as_cut = points.map_or(is_region, |points| points == cut && points != whole);
     let rows: Vec<(f64, f64, f64, usize)> = if as_cut {
         lat.into_iter().zip(within).map(|(lat, (west, step, count))| (lat, west, step, count)).collect()
     } else {

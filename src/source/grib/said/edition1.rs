@@ -11,7 +11,7 @@ const NCEP: u16 = 7;
 
 pub fn read(field: &Field) -> Option<Said> {
     let section = field.product();
-    let centre = field.centre();
+    let (centre, maker) = (field.centre(), field.table_centre());
     let indicator = section.u8(21)?;
     let start = reference_time(section)?;
     let unit = unit(section.u8(18)?)?;
@@ -21,22 +21,21 @@ pub fn read(field: &Field) -> Option<Said> {
         level: of_edition_1(section.u8(10)?, [section.u8(11)?, section.u8(12)?]),
         statistic: statistic(indicator, centre),
         step: step(start, end),
-        member: member(section, centre),
+        member: member(section, maker),
         about: Vec::new(),
-        plain: !is_derived(section, centre),
+        plain: !is_derived(section, maker),
         probability: false,
         process: section.u8(6)?.into(),
         template: indicator.into(),
     })
 }
 
-/// Octet 25 counts the century, octet 13 its years from 1 to 100. Climatologies leave the year missing: the year 0 of the
-/// century then, as other tools have it.
+/// Octet 25 counts the century, octet 13 its years from 1 to 100. Climatologies leave the year missing: the year 0 then,
+/// as other tools have it.
 fn reference_time(section: Octets<'_>) -> Option<Moment> {
     let (year, century) = (i64::from(section.u8(13)?), i64::from(section.u8(25).unwrap_or(20)));
     let clock = [section.u8(14)?, section.u8(15)?, section.u8(16)?, section.u8(17)?, 0];
-    let year = if year == 255 { 255 } else { (century - 1) * 100 + year };
-    moment(year, clock.map(|word| word)).or_else(|| moment(year, [clock[0].clamp(1, 12), 1, 0, 0, 0]))
+    moment(if year == 255 { 0 } else { (century - 1) * 100 + year }, clock)
 }
 
 /// Edition 1 has units that edition 2 numbers otherwise.
@@ -90,7 +89,7 @@ fn member(section: Octets<'_>, centre: u16) -> Option<String> {
             let (number, total) = (section.u8(50)?, section.u8(51)?);
             (number > 0 || total > 0).then(|| number.to_string())
         }
-        (ECMWF, 12 | 15 | 16 | 18 | 23) => section.u8(50).map(|number| number.to_string()),
+        (ECMWF, 12 | 15 | 16 | 23) => section.u16(50).map(|number| number.to_string()),
         (NCEP, 1) => match (section.u8(42)?, section.u8(43)?) {
             (1, 1) => Some("0".to_owned()),
             (1, _) => None,

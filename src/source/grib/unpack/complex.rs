@@ -19,7 +19,7 @@ pub fn unpack<V: Value>(packed: &Packed<'_>) -> Result<Vec<V>, Failure> {
     let groups = groups(section, &mut data, scaling.bits, packed.coded).ok_or_else(Failure::broken)?;
     // A constant field may come without groups.
     if groups.references.is_empty() && scaling.bits == 0 {
-        return Ok(scaling.constant(packed.coded));
+        return Ok(vec![scaling.value(0.0); packed.coded]);
     }
     let mut members = groups.members(&mut data, packed.coded, substitutes)?;
     if let Some(Differences { order, first, bias }) = differences {

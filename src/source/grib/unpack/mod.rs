@@ -199,8 +199,9 @@ impl Scaling {
         V::of((packed * self.binary + self.reference) * self.decimal)
     }
 
-    /// All values of a constant field.
+    /// All values of a field without bits: the reference as it stands. The decimal scale does not touch it, neither in
+    /// ecCodes nor in NCEP's library.
     pub fn constant<V: Value>(self, count: usize) -> Vec<V> {
-        vec![self.value(0.0); count]
+        vec![V::of(self.reference); count]
     }
 }

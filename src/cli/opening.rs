@@ -18,7 +18,10 @@ pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
 ///
 /// Of a folder only what is data counts: other files in it are passed over in silence, unless there is nothing else.
 pub fn open_all(paths: &[PathBuf]) -> Vec<Opened> {
-    paths.iter().flat_map(|path| if path.is_dir() && !source::is_store(path) { open_folder(path) } else { vec![open(path)] }).collect()
+    paths
+        .iter()
+        .flat_map(|path| if path.is_dir() && !source::is_store(path) { open_folder(path) } else { vec![open(path)] })
+        .collect()
 }
 
 fn open_folder(folder: &Path) -> Vec<Opened> {

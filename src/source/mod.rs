@@ -28,8 +28,8 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 pub use detail::Detail;
 pub use error::{Refusal, SourceError};
 pub use netcdf::{Described, Dumped};
-pub use zarr::is_store;
 use signature::Signature;
+pub use zarr::is_store;
 
 /// Recognises a file by its contents, and reads its headers and coordinates: no field.
 ///

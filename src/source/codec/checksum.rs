@@ -48,7 +48,11 @@ fn crc32c(bytes: &[u8]) -> u32 {
     let mut sum = !0_u32;
     for word in words {
         let word = u64::from_le_bytes(*word) ^ u64::from(sum);
-        sum = word.to_le_bytes().iter().zip(TABLES.iter().rev()).fold(0, |sum, (&byte, table)| sum ^ table[byte as usize]);
+        sum = word
+            .to_le_bytes()
+            .iter()
+            .zip(TABLES.iter().rev())
+            .fold(0, |sum, (&byte, table)| sum ^ table[byte as usize]);
     }
     !rest.iter().fold(sum, |sum, &byte| (sum >> 8) ^ TABLES[0][((sum ^ u32::from(byte)) & 0xff) as usize])
 }

@@ -14,8 +14,8 @@ use hdf5_reader::messages::layout::{ChunkIndexing, DataLayout};
 use hdf5_reader::{ByteOrder as Order, Dataset, Datatype, Hdf5File, OpenOptions, Storage};
 use netcdf_reader::DynStorage;
 
-use crate::source::cf::{ByteOrder, Number};
 use crate::source::SourceError;
+use crate::source::cf::{ByteOrder, Number};
 use crate::source::codec::{Filter, FilterError, Pipeline};
 use crate::source::tiles::{Chunks, Fetched, FileBytes, Kind, Layout};
 

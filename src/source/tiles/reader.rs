@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use ndarray::Array2;
 
+use super::NATIVE;
 use super::layout::Layout;
 use super::windows::Job;
-use super::NATIVE;
 use crate::grid::Window;
 use crate::source::cf::{Declared, Gridded, Packing, Places, Sample};
 use crate::source::{Choice, Detail, Reader, Refusal, SourceError, Stop, Variable, messages};
@@ -101,7 +101,6 @@ struct TileReader<A> {
 }
 
 impl<A: Arrays> TileReader<A> {
-
     fn stored(&self, variable: u32) -> Result<&Stored, SourceError> {
         let found = usize::try_from(variable).ok().and_then(|n| self.stored.get(n));
         found.ok_or_else(|| SourceError::new(self.file.path(), Refusal::NoGrid, Detail::of("detail.inconsistent")))
@@ -127,7 +126,8 @@ impl<A: Arrays> TileReader<A> {
         if let Some(layout) = self.layout(stored) {
             let Places { y, x, .. } = stored.places;
             let job = Job { layout, packing: &stored.packing, y, x, ny: stored.ny, nx: stored.nx, window };
-            let part = self.file.declared().get(stored.declared).map_or(String::new(), |declared| declared.path.clone());
+            let part =
+                self.file.declared().get(stored.declared).map_or(String::new(), |declared| declared.path.clone());
             return job.run(&corners, stop, &|n, values: Result<_, SourceError>| {
                 done(n, values.map_err(|error| error.in_part(part.clone())));
             });

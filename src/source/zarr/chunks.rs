@@ -65,7 +65,8 @@ impl ArrayChunks {
     }
 
     fn whole(&self, object: &Object<'_>, range: Range<u64>, raw: &mut Vec<u8>) -> Result<usize, SourceError> {
-        let sound = range.start <= range.end && range.end <= object.length() && range.end - range.start <= LARGEST_OBJECT;
+        let sound =
+            range.start <= range.end && range.end <= object.length() && range.end - range.start <= LARGEST_OBJECT;
         let bounds = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok()).filter(|_| sound);
         let (start, end) = bounds.ok_or_else(|| self.store.corrupt(Detail::of("detail.inconsistent")))?;
         object.read(start..end, raw)?;

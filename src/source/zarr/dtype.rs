@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::json;
 use crate::source::cf::{Attribute, ByteOrder, Element, Number};
-use crate::source::codec::{NumberForm, Filter};
+use crate::source::codec::{Filter, NumberForm};
 
 /// How the elements of an array are stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,9 @@ impl Form {
         let order = if text.starts_with('>') { ByteOrder::Big } else { ByteOrder::Little };
         let (kind, rest) = text.strip_prefix(['<', '>', '|']).and_then(|rest| rest.split_at_checked(1))?;
         let (digits, unit) = rest.split_once('[').unwrap_or((rest, ""));
+        if kind == "O" {
+            return Some(Self::Vlen);
+        }
         let size: usize = digits.parse().ok()?;
         let unit = unit.trim_end_matches(']');
         if let Some(form) = number(kind, size).map(|number| Self::plain(number, order)) {
@@ -67,7 +70,6 @@ impl Form {
             ("m", 8) => counted(Kind::Durations(time_unit(unit)?)),
             ("U", 1..=65_536) => Some(Self::Utf32(size, order)),
             ("S", 1..=65_536) => Some(Self::Bytes(size)),
-            ("O", _) => Some(Self::Vlen),
             _ => None,
         }
     }
@@ -90,7 +92,9 @@ impl Form {
             "numpy.datetime64" => numbers(Number::I64, Kind::Moments(unit()?)),
             "numpy.timedelta64" => numbers(Number::I64, Kind::Durations(unit()?)),
             "string" | "variable_length_utf8" => Some(Self::Vlen),
-            "fixed_length_utf32" => Some(Self::Utf32(bytes()? / 4, order)).filter(|form| *form != Self::Utf32(0, order)),
+            "fixed_length_utf32" => {
+                Some(Self::Utf32(bytes()? / 4, order)).filter(|form| *form != Self::Utf32(0, order))
+            }
             "null_terminated_bytes" | "fixed_length_ascii" => Some(Self::Bytes(bytes()?)),
             _ => {
                 let at = name.find(|c: char| c.is_ascii_digit())?;
@@ -272,6 +276,7 @@ mod tests {
         assert_eq!(Form::of_numpy("<M8"), Form::Other);
         assert_eq!(Form::of_numpy("<c8"), Form::Other);
         assert_eq!(Form::of_numpy("<U5").size(), 20);
+        assert_eq!(Form::of_numpy("|O"), Form::Vlen);
         let named = |value: Value| Form::of_name(&value, ByteOrder::Little);
         assert_eq!(named(json!("uint16")), Form::plain(Number::U16, ByteOrder::Little));
         assert_eq!(named(json!("complex64")), Form::Other);

@@ -74,7 +74,11 @@ impl File {
         let unknown = (0..self.arrays.len()).find_map(|variable| self.refusal_of(variable));
         unknown.unwrap_or_else(|| {
             let count = (self.arrays.len() as u64).into();
-            SourceError::new(self.store.path(), Refusal::NoGrid, Detail::with("detail.none_gridded", [("count", count)]))
+            SourceError::new(
+                self.store.path(),
+                Refusal::NoGrid,
+                Detail::with("detail.none_gridded", [("count", count)]),
+            )
         })
     }
 
@@ -87,7 +91,8 @@ impl File {
         let x = sizes.len().checked_sub(1)?;
         // Planes of the last two dimensions, a row where only one is wanted.
         let y = (rank >= 2 && x >= 1).then(|| x - 1);
-        let (ny, nx) = (y.map_or(Some(1), |y| sizes.get(y).copied())?, sizes.get(x).copied().filter(|_| rank > 0).unwrap_or(1));
+        let (ny, nx) =
+            (y.map_or(Some(1), |y| sizes.get(y).copied())?, sizes.get(x).copied().filter(|_| rank > 0).unwrap_or(1));
         let planes = sizes.get(outer..y.unwrap_or(x)).unwrap_or_default();
         let count = planes.iter().try_fold(1_usize, |count, &n| count.checked_mul(n))?;
         let elements = count.checked_mul(ny)?.checked_mul(nx)?;
@@ -123,7 +128,8 @@ impl File {
         }
         let chunks = ArrayChunks::new(self.store.clone(), array);
         let mut texts = vec![String::new(); count];
-        let tiles: Vec<usize> = array.shape.iter().zip(&array.tile).map(|(&whole, &n)| whole.div_ceil(n.max(1))).collect();
+        let tiles: Vec<usize> =
+            array.shape.iter().zip(&array.tile).map(|(&whole, &n)| whole.div_ceil(n.max(1))).collect();
         let (mut left, mut raw) = (MOST_TEXT, Vec::new());
         for number in 0..tiles.iter().product::<usize>() {
             let tile = unravel(number, &tiles);

@@ -93,14 +93,15 @@ mod tests {
     fn bare_words_of_python_are_read() {
         let document = parse(br#"{"a": NaN, "b": [-Infinity, 1.5], "c": "say \"NaN\", Infinity"}"#).expect("readable");
         assert_eq!(document["a"], "NaN");
-        assert_eq!(attribute(&document["b"]), None, "words and numbers are no list of texts");
+        assert_eq!(attribute(&document["b"]), Some(Attribute::Floats(vec![f64::NEG_INFINITY, 1.5])));
         assert_eq!(document["c"], "say \"NaN\", Infinity");
         assert_eq!(parse(b"{\"a\": nan}"), None);
     }
 
     #[test]
     fn attributes_keep_their_kind() {
-        let document = parse(br#"{"i": [1, 2], "f": [1, 2.5], "t": "x", "u": ["x", "y"], "b": true, "o": {}, "e": []}"#);
+        let document =
+            parse(br#"{"i": [1, 2], "f": [1, 2.5], "t": "x", "u": ["x", "y"], "b": true, "o": {}, "e": []}"#);
         let found = attributes(document.as_ref(), &Form::Other);
         let get = |name: &str| found.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         assert_eq!(get("i"), Some(Attribute::Integers(vec![1, 2])));

@@ -106,7 +106,7 @@ impl Form {
                     _ => return None,
                 };
                 let bits: usize = bits.parse().ok()?;
-                number(kind, bits / 8).filter(|_| bits % 8 == 0).map(|number| Self::plain(number, order))
+                number(kind, bits / 8).filter(|_| bits.is_multiple_of(8)).map(|number| Self::plain(number, order))
             }
         }
     }

@@ -93,7 +93,7 @@ fn decode_block(header: &Header, bytes: &[u8], out: &mut [u8], tools: &mut Tools
     } else if decoded.is_ok() {
         // Blocks whose numbers are no multiple of eight were left as they were.
         let numbers = room.len() / header.each;
-        let whole = if numbers % 8 == 0 { numbers * header.each } else { 0 };
+        let whole = if numbers.is_multiple_of(8) { numbers * header.each } else { 0 };
         let ((from, rest), (to, tail)) = (room.split_at(whole), out.split_at_mut(whole));
         untranspose(from, header.each, to);
         tail.copy_from_slice(rest);

@@ -177,17 +177,6 @@ fn copied(bytes: &[u8], out: &mut [u8]) -> Result<usize, FilterError> {
     Ok(bytes.len())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_we_lack_is_named() {
-        assert_eq!(Filter::of_hdf5(32_013, &[], 4).err(), Some(FilterError::Unknown("zfp".into())));
-        assert_eq!(Filter::of_hdf5(40_000, &[], 4).err(), Some(FilterError::Unknown("40000".into())));
-    }
-}
-
 /// Bytes written as hexadecimal digits, for tests.
 #[cfg(test)]
 fn hex(digits: &str) -> Vec<u8> {
@@ -195,3 +184,6 @@ fn hex(digits: &str) -> Vec<u8> {
     let pairs = digits.chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
     pairs.map(|pair| u8::from_str_radix(pair, 16).expect("digits")).collect()
 }
+
+#[cfg(test)]
+mod tests;

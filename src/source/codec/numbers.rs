@@ -70,7 +70,7 @@ fn each(
 ) -> Result<usize, FilterError> {
     let count = bytes.len() / stored.size();
     let length = count.checked_mul(numbers.size()).ok_or(WRONG_SIZE)?;
-    if bytes.len() % stored.size() != 0 {
+    if !bytes.len().is_multiple_of(stored.size()) {
         return Err(WRONG_SIZE);
     }
     let out = out.get_mut(..length).ok_or(WRONG_SIZE)?;

@@ -54,6 +54,9 @@ impl Form {
         let order = if text.starts_with('>') { ByteOrder::Big } else { ByteOrder::Little };
         let (kind, rest) = text.strip_prefix(['<', '>', '|']).and_then(|rest| rest.split_at_checked(1))?;
         let (digits, unit) = rest.split_once('[').unwrap_or((rest, ""));
+        if kind == "O" {
+            return Some(Self::Vlen);
+        }
         let size: usize = digits.parse().ok()?;
         let unit = unit.trim_end_matches(']');
         if let Some(form) = number(kind, size).map(|number| Self::plain(number, order)) {
@@ -67,7 +70,6 @@ impl Form {
             ("m", 8) => counted(Kind::Durations(time_unit(unit)?)),
             ("U", 1..=65_536) => Some(Self::Utf32(size, order)),
             ("S", 1..=65_536) => Some(Self::Bytes(size)),
-            ("O", _) => Some(Self::Vlen),
             _ => None,
         }
     }
@@ -104,7 +106,7 @@ impl Form {
                     _ => return None,
                 };
                 let bits: usize = bits.parse().ok()?;
-                number(kind, bits / 8).filter(|_| bits % 8 == 0).map(|number| Self::plain(number, order))
+                number(kind, bits / 8).filter(|_| bits.is_multiple_of(8)).map(|number| Self::plain(number, order))
             }
         }
     }
@@ -274,6 +276,7 @@ mod tests {
         assert_eq!(Form::of_numpy("<M8"), Form::Other);
         assert_eq!(Form::of_numpy("<c8"), Form::Other);
         assert_eq!(Form::of_numpy("<U5").size(), 20);
+        assert_eq!(Form::of_numpy("|O"), Form::Vlen);
         let named = |value: Value| Form::of_name(&value, ByteOrder::Little);
         assert_eq!(named(json!("uint16")), Form::plain(Number::U16, ByteOrder::Little));
         assert_eq!(named(json!("complex64")), Form::Other);

@@ -23,6 +23,8 @@ const SMALL: usize = 1 << 26;
 /// Text of a coordinate, and its strings.
 const MOST_TEXT: usize = 1 << 26;
 const MOST_STRINGS: usize = 1 << 20;
+/// Planes of a coordinate of more than two dimensions.
+const MOST_PLANES: usize = 1 << 16;
 
 /// A store and what it declares.
 pub struct File {
@@ -95,6 +97,9 @@ impl File {
             (y.map_or(Some(1), |y| sizes.get(y).copied())?, sizes.get(x).copied().filter(|_| rank > 0).unwrap_or(1));
         let planes = sizes.get(outer..y.unwrap_or(x)).unwrap_or_default();
         let count = planes.iter().try_fold(1_usize, |count, &n| count.checked_mul(n))?;
+        if count > MOST_PLANES {
+            return None;
+        }
         let elements = count.checked_mul(ny)?.checked_mul(nx)?;
         let bytes = elements.checked_mul(8).filter(|&bytes| bytes > 0 && bytes <= MOST_BYTES_READ)?;
         if !self.may_hold(variable, bytes) {
@@ -122,8 +127,9 @@ impl File {
         let array = self.arrays.get(variable)?;
         let pipeline = array.pipeline.as_ref().ok()?;
         let count = array.shape.iter().try_fold(1_usize, |count, &n| count.checked_mul(n))?;
+        let each = array.tile.iter().try_fold(1_usize, |count, &n| count.checked_mul(n))?;
         let in_order = array.axes.iter().enumerate().all(|(n, &axis)| n == axis);
-        if count > MOST_STRINGS || array.shape.len() > 2 || !in_order {
+        if count.max(each) > MOST_STRINGS || array.shape.len() > 2 || !in_order {
             return None;
         }
         let chunks = ArrayChunks::new(self.store.clone(), array);
@@ -136,7 +142,7 @@ impl File {
             let Some(fetched) = chunks.fetch(&tile, number as u64, None, &mut raw).ok()? else { continue };
             let bytes = pipeline.undo_within(raw.get(..fetched.length)?.to_vec(), left).ok()?;
             left = left.checked_sub(bytes.len())?;
-            for (n, text) in split(&bytes, &array.form)?.into_iter().enumerate() {
+            for (n, text) in split(&bytes, &array.form, each)?.into_iter().enumerate() {
                 let inside = unravel(n, &array.tile);
                 let place = tile.iter().zip(&inside).zip(array.tile.iter().zip(&array.shape)).try_fold(
                     0_usize,
@@ -170,8 +176,8 @@ fn unravel(mut n: usize, sizes: &[usize]) -> Vec<usize> {
     at
 }
 
-/// The strings of a chunk.
-fn split(bytes: &[u8], form: &Form) -> Option<Vec<String>> {
+/// The strings of a chunk, of which it has `most`.
+fn split(bytes: &[u8], form: &Form, most: usize) -> Option<Vec<String>> {
     match form {
         Form::Vlen => {
             // Their number, then each behind its length, in four bytes, little endian.
@@ -179,6 +185,9 @@ fn split(bytes: &[u8], form: &Form) -> Option<Vec<String>> {
             let mut texts = Vec::new();
             while let Some((length, behind)) = rest.split_first_chunk::<4>() {
                 let (text, behind) = behind.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+                if texts.len() == most {
+                    return None;
+                }
                 texts.push(String::from_utf8_lossy(text).into_owned());
                 rest = behind;
             }
@@ -186,7 +195,7 @@ fn split(bytes: &[u8], form: &Form) -> Option<Vec<String>> {
         }
         Form::Bytes(size) => {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end_matches('\0').to_owned();
-            Some(bytes.chunks_exact(*size).map(text).collect())
+            Some(bytes.chunks_exact(*size).take(most).map(text).collect())
         }
         Form::Utf32(length, order) => {
             let letter = |bytes: &[u8; 4]| match order {
@@ -197,7 +206,7 @@ fn split(bytes: &[u8], form: &Form) -> Option<Vec<String>> {
                 let letters = bytes.as_chunks::<4>().0.iter().filter_map(letter);
                 letters.collect::<String>().trim_end_matches('\0').to_owned()
             };
-            Some(bytes.chunks_exact(length.checked_mul(4)?).map(text).collect())
+            Some(bytes.chunks_exact(length.checked_mul(4)?).take(most).map(text).collect())
         }
         Form::Numbers { .. } | Form::Other => None,
     }

@@ -74,6 +74,9 @@ pub struct Nodes {
     pub groups: BTreeMap<String, Value>,
 }
 
+/// More codecs in a row than any writer uses.
+pub const MOST_CODECS: usize = 16;
+
 /// Sizes that hold together and that a reader can count.
 pub fn bounded(shape: &[usize], tile: &[usize], size: usize) -> Option<()> {
     let chunk = tile.iter().try_fold(size, |product, &n| product.checked_mul(n))?;

@@ -13,7 +13,7 @@ use crate::source::{Detail, Refusal, SourceError};
 /// Any of these makes a folder a store, or a part of one.
 const MARKS: [&str; 5] = ["zarr.json", ".zgroup", ".zmetadata", ".zarray", ".zattrs"];
 /// Entries of a folder that are looked at.
-const MOST_ENTRIES: usize = 1 << 20;
+const MOST_ENTRIES: usize = 1 << 17;
 /// Deflate reaches 1032 to 1, other codecs more for what is all alike.
 const MOST_GROWTH: u64 = 4096;
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::codecs;
 use super::dtype::{Form, Kind};
 use super::json;
-use super::nodes::{Array, Keys, bounded};
+use super::nodes::{Array, Keys, MOST_CODECS, bounded};
 use crate::source::cf::Attribute;
 use crate::source::codec::{FilterError, Pipeline};
 
@@ -61,6 +61,9 @@ fn pipeline(document: &Value, form: &Form) -> Result<Pipeline, FilterError> {
     let filters = document.get("filters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let compressor = document.get("compressor").filter(|compressor| !compressor.is_null());
     let mut pipeline: Vec<_> = form.filter().into_iter().collect();
+    if filters.len() > MOST_CODECS {
+        return Err(FilterError::Unknown(filters.len().to_string()));
+    }
     for settings in filters.iter().chain(compressor) {
         let name = settings.get("id").and_then(Value::as_str).unwrap_or("?");
         // The strings themselves are read behind all filters.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::codecs;
 use super::dtype::Form;
 use super::json;
-use super::nodes::{Array, Keys, Shard, bounded};
+use super::nodes::{Array, Keys, MOST_CODECS, Shard, bounded};
 use crate::source::cf::ByteOrder;
 use crate::source::codec::{FilterError, Pipeline};
 
@@ -78,6 +78,9 @@ impl Decoding {
     fn of(chain: &[Value], form: &Form, rank: usize) -> Self {
         let mut axes: Vec<usize> = (0..rank).collect();
         let mut pipeline: Vec<_> = form.filter().into_iter().collect();
+        if chain.len() > MOST_CODECS {
+            return Self { axes, pipeline: Err(FilterError::Unknown(chain.len().to_string())) };
+        }
         for codec in chain {
             let empty = Value::Null;
             let settings = codec.get("configuration").unwrap_or(&empty);

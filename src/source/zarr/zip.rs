@@ -1,6 +1,6 @@
 //! Zip archives by their central directory (PKWARE's APPNOTE): members stored or deflated, also of the 64-bit kind.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -17,8 +17,8 @@ const LOCATOR: usize = 20;
 /// The directory's record of a member (4.3.12), and the header before its bytes (4.3.7).
 const ENTRY: usize = 46;
 const LOCAL: usize = 30;
-/// A directory of some million members.
-const LARGEST_DIRECTORY: u64 = 1 << 28;
+/// A directory of about a million members.
+const LARGEST_DIRECTORY: u64 = 1 << 26;
 /// A member that has to be inflated as a whole.
 const LARGEST_MEMBER: u64 = 1 << 29;
 /// Deflate reaches 1032 to 1.
@@ -27,7 +27,7 @@ const MOST_GROWTH: u64 = 1100;
 /// An open archive.
 pub struct Archive {
     bytes: FileBytes,
-    members: HashMap<String, Member>,
+    members: BTreeMap<String, Member>,
     /// The folder in the archive that is the store, with its slash.
     prefix: String,
 }
@@ -47,7 +47,7 @@ impl Archive {
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         let bytes = FileBytes::open(path, 0)?;
         let directory = directory(&bytes)?;
-        let mut members = HashMap::new();
+        let mut members = BTreeMap::new();
         let mut rest = directory.as_slice();
         while let Some((entry, behind)) = Entry::parse(rest) {
             rest = behind;
@@ -68,7 +68,8 @@ impl Archive {
     /// What is below a group or an array, named from there.
     pub fn below<'a>(&'a self, node: &str) -> impl Iterator<Item = (&'a str, &'a Member)> {
         let start = if node.is_empty() { self.prefix.clone() } else { format!("{}{node}/", self.prefix) };
-        self.members.iter().filter_map(move |(name, member)| Some((name.strip_prefix(&start)?, member)))
+        let from = self.members.range(start.clone()..);
+        from.map_while(move |(name, member)| Some((name.strip_prefix(&start)?, member)))
     }
 
     /// Reads some bytes of a member into the front of `buffer`; of a deflated one all are inflated first.
@@ -124,7 +125,7 @@ impl std::fmt::Debug for Archive {
 }
 
 /// The folder of the outermost metadata, with its slash: a store that was packed together with its folder.
-fn prefix(members: &HashMap<String, Member>) -> String {
+fn prefix(members: &BTreeMap<String, Member>) -> String {
     let marks = ["zarr.json", ".zgroup", ".zmetadata", ".zarray"];
     let folders = members.keys().filter_map(|name| {
         let (folder, name) = name.rsplit_once('/').unwrap_or(("", name));

@@ -352,7 +352,7 @@ impl Core {
                         if recipe.guess.is_some() {
                             convert(&mut values, conversion);
                         }
-                        place::interpolate(&Kept { values, window }, grid.nx, place)
+                        place::interpolate(&Kept { values, window }, &grid, &place)
                     })
                 }
             };

@@ -161,13 +161,14 @@ fn loose_points_and_curved_grids_know_their_nearest() {
     let lon = Array2::from_shape_fn((5, 6), |(j, i)| 170.0 + 5.0 * i as f64 + j as f64);
     let mut lat = Array2::from_shape_fn((5, 6), |(j, i)| 40.0 + 3.0 * j as f64 + 0.2 * i as f64);
     lat[[2, 3]] = f64::NAN;
-    let grid = Grid { ny: 5, nx: 6, geometry: Geometry::Curvilinear { lat, lon } };
+    let curved = Curvilinear::new(lat, lon).expect("one shape");
+    let grid = Grid { ny: 5, nx: 6, geometry: Geometry::Curvilinear(curved) };
     let (j, i) = grid.nearest(-167.0, 49.8).expect("a point");
     assert_eq!((j, i), (3, 4));
     assert_eq!(grid.position(2, 3), None);
-    assert_eq!(grid.locate(-170.0, 45.0), None);
-    let points = Geometry::Points { lat: vec![89.0, 10.0, 89.5], lon: vec![0.0, 10.0, 180.0] };
-    let grid = Grid { ny: 1, nx: 3, geometry: points };
+    assert_eq!(grid.locate(0.0, 45.0), None);
+    let points = Points::new(vec![89.0, 10.0, 89.5], vec![0.0, 10.0, 180.0]).expect("one length");
+    let grid = Grid { ny: 1, nx: 3, geometry: Geometry::Points(points) };
     assert_eq!(grid.nearest(170.0, 90.0), Some((0, 2)));
     assert_eq!(Grid { ny: 2, nx: 2, geometry: Geometry::Unplaced }.nearest(0.0, 0.0), None);
 }

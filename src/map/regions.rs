@@ -163,7 +163,7 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::Geometry;
+    use crate::grid::{Curvilinear, Geometry};
 
     const SIZE: [u32; 2] = [1600, 1000];
 
@@ -244,7 +244,8 @@ mod tests {
         assert!(positions.iter().all(|&(j, i)| shows(&view, at(j, i).0, at(j, i).1)));
         let lon = ndarray::Array2::from_shape_fn((30, 50), |(j, i)| at(j, i).0);
         let lat = ndarray::Array2::from_shape_fn((30, 50), |(j, i)| at(j, i).1);
-        let curved = Grid { ny: 30, nx: 50, geometry: Geometry::Curvilinear { lat, lon } };
+        let curved = Curvilinear::new(lat, lon).map(Geometry::Curvilinear).expect("one shape");
+        let curved = Grid { ny: 30, nx: 50, geometry: curved };
         let view = region("data").expect("data").view(SIZE, 1.0, Some(&curved));
         assert!(positions.iter().all(|&(j, i)| shows(&view, at(j, i).0, at(j, i).1)));
         assert!(view.degrees_per_pixel() < 0.02);

@@ -9,7 +9,7 @@ use super::attribute::{Declared, Dimension};
 use super::declarations::Declarations;
 use super::projected::{self, Axes};
 use super::roles::Role;
-use crate::grid::{Geometry, Grid};
+use crate::grid::{Curvilinear, Geometry, Grid, Points};
 
 /// More points than any forecast has: 16 384 × 16 384.
 const MOST_POINTS: usize = 1 << 28;
@@ -182,14 +182,15 @@ fn geometry(all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Result<Op
         Key::LatLon { lat, lon } => {
             degrees(all, lat, 1).zip(degrees(all, lon, 1)).map(|(lat, lon)| Geometry::LatLon { lat, lon })
         }
-        Key::Points { lat, lon } => {
-            degrees(all, lat, 1).zip(degrees(all, lon, 1)).map(|(lat, lon)| Geometry::Points { lat, lon })
-        }
+        Key::Points { lat, lon } => degrees(all, lat, 1)
+            .zip(degrees(all, lon, 1))
+            .and_then(|(lat, lon)| Points::new(lat, lon))
+            .map(Geometry::Points),
         Key::Curvilinear { lat, lon } => {
             let plane = |n| Array2::from_shape_vec((ny, nx), degrees(all, n, 2)?).ok();
-            plane(lat)
-                .zip(plane(lon))
-                .map(|(lat, lon)| straight(&lat, &lon).unwrap_or(Geometry::Curvilinear { lat, lon }))
+            plane(lat).zip(plane(lon)).and_then(|(lat, lon)| {
+                straight(&lat, &lon).or_else(|| Curvilinear::new(lat, lon).map(Geometry::Curvilinear))
+            })
         }
         Key::Projected(axes) => projected::geometry(all, axes).map_err(|why| (axes.mapping, why))?,
         Key::Unplaced { .. } => Some(Geometry::Unplaced),

@@ -9,7 +9,7 @@ use ndarray::Array2;
 use super::descriptor::Descriptor;
 use super::positions::{BOTH, Positional, Positions, Tag, X, Y};
 use super::reference::Reference;
-use crate::grid::{Geometry, Grid, gaussian_latitudes};
+use crate::grid::{Curvilinear, Geometry, Grid, Points, gaussian_latitudes};
 
 /// Coordinates that the grids of one file may have together: 128 MiB.
 const MOST_COORDINATES: usize = 1 << 24;
@@ -209,11 +209,12 @@ fn points(Key { ni, nj, ig: [ip1, ip2, ip3, _], .. }: Key, positions: &mut Posit
         return Err(Lack::NoMap);
     }
     if ni == 1 || nj == 1 {
-        return Ok(Grid { ny: 1, nx: ni * nj, geometry: Geometry::Points { lat: lat.values, lon: lon.values } });
+        let points = Points::new(lat.values, lon.values).ok_or(Lack::NoMap)?;
+        return Ok(Grid { ny: 1, nx: ni * nj, geometry: Geometry::Points(points) });
     }
     let plane = |values| Array2::from_shape_vec((nj, ni), values).map_err(|_| Lack::NoMap);
-    let geometry = Geometry::Curvilinear { lat: plane(lat.values)?, lon: plane(lon.values)? };
-    Ok(Grid { ny: nj, nx: ni, geometry })
+    let plane = Curvilinear::new(plane(lat.values)?, plane(lon.values)?).ok_or(Lack::NoMap)?;
+    Ok(Grid { ny: nj, nx: ni, geometry: Geometry::Curvilinear(plane) })
 }
 
 /// U: Yin and Yang one above the other, both described by one record.

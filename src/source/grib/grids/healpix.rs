@@ -6,7 +6,7 @@ use std::f64::consts::FRAC_PI_2;
 use super::super::octets::Octets;
 use super::edition2::unplaced;
 use super::{Described, Order};
-use crate::grid::{Geometry, Grid};
+use crate::grid::{Geometry, Grid, Points};
 
 /// Each point takes its own latitude and longitude.
 const MOST_PLACED: usize = 1 << 24;
@@ -30,7 +30,7 @@ pub fn describe(section: Octets<'_>, points: usize) -> Option<Described> {
     }
     let lat = places.iter().map(|place| place.0).collect();
     let lon = places.iter().map(|place| place.1 + turn).collect();
-    let geometry = Geometry::Points { lat, lon };
+    let geometry = Geometry::Points(Points::new(lat, lon)?);
     Some(Described::new("healpix", Order::default(), Grid { ny: 1, nx: points, geometry }))
 }
 

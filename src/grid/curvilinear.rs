@@ -223,7 +223,9 @@ impl Cells {
         let usable: Vec<bool> = (0..across * ny.saturating_sub(1))
             .into_par_iter()
             .with_min_len(4096)
-            .map(|n| !tears.touch(n / across, n % across) && places.corners(n / across, n % across).is_some_and(has_area))
+            .map(|n| {
+                !tears.touch(n / across, n % across) && places.corners(n / across, n % across).is_some_and(has_area)
+            })
             .collect();
         let mut order = Vec::new();
         in_patches(0..ny.saturating_sub(1), 0..across, &mut |j, i| {
@@ -308,7 +310,8 @@ impl Places {
         }
         for repeated in 1..=3 {
             let repeats = |j: usize| {
-                let all = (0..repeated).map(|i| Some(step(j, i, nx - repeated + i)? <= 1e-4 * step(j, 0, 1)?.max(1e-12)));
+                let all =
+                    (0..repeated).map(|i| Some(step(j, i, nx - repeated + i)? <= 1e-4 * step(j, 0, 1)?.max(1e-12)));
                 all.collect::<Option<Vec<bool>>>().map(|all| all.into_iter().all(|same| same))
             };
             if most(&repeats) {

@@ -35,9 +35,7 @@ impl Locator {
     pub fn new(grid: &Grid) -> Option<Self> {
         match &grid.geometry {
             Geometry::LatLon { lat, lon } => Axes::new(grid, None, lon, lat).map(Self::Axes),
-            Geometry::Projected { projection, x, y } => {
-                Axes::new(grid, Some(projection.clone()), x, y).map(Self::Axes)
-            }
+            Geometry::Projected { projection, x, y } => Axes::new(grid, Some(projection.clone()), x, y).map(Self::Axes),
             Geometry::Curvilinear(listed) => listed.has_cells().then(|| Self::Listed(listed.clone())),
             _ => None,
         }

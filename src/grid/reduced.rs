@@ -126,12 +126,7 @@ impl Reduced {
         let (upper, lower, part) = self.rows_beside(lat)?;
         let (a, b, u) = upper.beside(lon)?;
         let (c, d, w) = lower.beside(lon)?;
-        Some([
-            (a, (1.0 - u) * (1.0 - part)),
-            (b, u * (1.0 - part)),
-            (c, (1.0 - w) * part),
-            (d, w * part),
-        ])
+        Some([(a, (1.0 - u) * (1.0 - part)), (b, u * (1.0 - part)), (c, (1.0 - w) * part), (d, w * part)])
     }
 
     /// In the grid's own longitude and latitude.

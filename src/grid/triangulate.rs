@@ -88,5 +88,8 @@ fn without_gaps(triangles: Vec<[u32; 3]>, places: &[Option<Vector>]) -> Vec<[u32
     }
     let usual = |triangle: &[u32; 3]| triangle.iter().map(|&n| least[n as usize]).fold(0.0, f64::max);
     let whole = triangles.into_iter().zip(lengths);
-    whole.filter(|(triangle, length)| *length <= GAP * usual(triangle) && *length < 1.7).map(|(whole, _)| whole).collect()
+    whole
+        .filter(|(triangle, length)| *length <= GAP * usual(triangle) && *length < 1.7)
+        .map(|(whole, _)| whole)
+        .collect()
 }

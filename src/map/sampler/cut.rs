@@ -20,13 +20,7 @@ pub struct Cut {
 impl Cut {
     /// What holds every place of the picture; `None` where that is nothing. Places count their columns from `first_column`.
     /// With `whole_rows` the window has all columns, from the first stored one.
-    pub fn new(
-        grid: &Grid,
-        coarse: &Coarse,
-        turn: Option<f64>,
-        first_column: usize,
-        whole_rows: bool,
-    ) -> Option<Self> {
+    pub fn new(grid: &Grid, coarse: &Coarse, turn: Option<f64>, first_column: usize, whole_rows: bool) -> Option<Self> {
         let mut rows = (f32::INFINITY, f32::NEG_INFINITY);
         let mut used = Used::new(turn.map_or(grid.nx, |turn| turn as usize), turn.is_some());
         for cell in &coarse.cells {

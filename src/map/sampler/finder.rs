@@ -65,8 +65,8 @@ impl Finder {
             return true;
         }
         let own = self.locator.depth(lon, lat).unwrap_or(-1.0);
-        self.others.iter().all(|(other, before)| {
-            other.depth(lon, lat).is_none_or(|depth| depth < own || (depth == own && !before))
-        })
+        self.others
+            .iter()
+            .all(|(other, before)| other.depth(lon, lat).is_none_or(|depth| depth < own || (depth == own && !before)))
     }
 }

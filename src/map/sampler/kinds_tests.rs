@@ -3,9 +3,7 @@
 use ndarray::Array2;
 
 use super::*;
-use crate::grid::{
-    Curvilinear, Earth, Lambert, Mercator, Points, PolarStereographic, Projection, RotatedPole, wrap,
-};
+use crate::grid::{Curvilinear, Earth, Lambert, Mercator, Points, PolarStereographic, Projection, RotatedPole, wrap};
 use crate::map::region;
 
 fn steps(first: f64, step: f64, n: usize) -> Vec<f64> {
@@ -188,7 +186,8 @@ fn global_grids_of_every_kind_have_no_seam_and_no_hole() {
     let turned = projected(Projection::RotatedPole(pole), steps(-180.0, 2.0, 180), steps(-89.0, 2.0, 90));
     for view in views([240, 150]) {
         // Beyond the last row the row holds, so that the caps are whole but flat.
-        let but_its_caps = |pole: RotatedPole| move |lon: f64, lat: f64| (pole.forward(lon, lat).1.abs() < 88.9).then_some(true);
+        let but_its_caps =
+            |pole: RotatedPole| move |lon: f64, lat: f64| (pole.forward(lon, lat).1.abs() < 88.9).then_some(true);
         let unturned = RotatedPole::new(90.0, 0.0, 0.0);
         check("reduced", &reduced(96, None), &view, 8e-3, but_its_caps(unturned));
         check("reduced, turned", &reduced(96, Some(pole)), &view, 8e-3, but_its_caps(pole));

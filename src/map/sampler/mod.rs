@@ -174,7 +174,9 @@ impl Sampler {
             };
             match &mut whole {
                 None => whole = Some(own),
-                Some(whole) => whole.iter_mut().zip(own).filter(|(_, own)| !own.is_nan()).for_each(|(at, own)| *at = own),
+                Some(whole) => {
+                    whole.iter_mut().zip(own).filter(|(_, own)| !own.is_nan()).for_each(|(at, own)| *at = own)
+                }
             }
         }
         let (values, step) = (whole.unwrap_or_default(), step as f32);
@@ -271,7 +273,10 @@ impl Road {
         let j0 = found.iter().map(|(first, _)| *first).min()?;
         let end = found.iter().map(|(first, road)| first + road.cut.window.ny).max()?;
         let nx = found.first()?.1.cut.window.nx;
-        let roads = found.into_iter().map(|(first, road)| Self::Rows { road, first_row: first - j0, lost: Vec::new() }).collect();
+        let roads = found
+            .into_iter()
+            .map(|(first, road)| Self::Rows { road, first_row: first - j0, lost: Vec::new() })
+            .collect();
         Some((roads, Window { j0, i0: 0, ny: end - j0, nx }))
     }
 }

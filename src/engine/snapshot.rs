@@ -53,8 +53,8 @@ pub struct Progress {
 pub enum EngineNote {
     /// The file is silent about a unit; it was told by the range of the values.
     GuessedUnit { path: PathBuf, parameter: Bilingual, unit: String },
-    /// A grid that cannot be drawn yet.
-    NotDrawn { path: PathBuf, parameter: Bilingual },
+    /// A grid that cannot be drawn; `placed` where the file says at least where its points lie.
+    NotDrawn { path: PathBuf, parameter: Bilingual, placed: bool },
 }
 
 impl EngineNote {
@@ -63,7 +63,8 @@ impl EngineNote {
     pub fn tell(&self, language: Language) -> String {
         let (key, path, parameter, unit) = match self {
             Self::GuessedUnit { path, parameter, unit } => ("note.guessed_unit", path, parameter, unit.as_str()),
-            Self::NotDrawn { path, parameter } => ("note.not_drawn", path, parameter, ""),
+            Self::NotDrawn { path, parameter, placed: true } => ("note.not_drawn", path, parameter, ""),
+            Self::NotDrawn { path, parameter, placed: false } => ("note.not_placed", path, parameter, ""),
         };
         // The unit 1 would read as a number.
         let unit = if unit == "1" { "0–1" } else { unit };

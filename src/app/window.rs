@@ -8,6 +8,7 @@ use egui::{Event, Key, Ui};
 
 use super::commands::{self, Command};
 use super::errands::{Errands, Outcome, Purpose};
+use super::models::ModelForm;
 use super::notices::{Notice, Notices};
 use super::settings::{Look, Settings, Trouble};
 use super::trace::Trace;
@@ -26,6 +27,7 @@ impl App {
         ctx: &egui::Context,
     ) -> Self {
         theme::install(ctx);
+        let models = path.as_ref().map(|path| path.with_file_name(super::models::LIST));
         let errands = Errands::new(ctx.clone(), path);
         let mut notices = Notices::default();
         if let Some(trouble) = trouble {
@@ -35,6 +37,7 @@ impl App {
         let language = settings.language.unwrap_or_else(Language::of_environment);
         let app = Self {
             errands,
+            models,
             kept: settings.clone(),
             language,
             zone: clock::Zone::utc(),
@@ -61,6 +64,18 @@ impl App {
     /// Opens the bundled sample, as on first start.
     pub fn open_sample(&mut self) {
         self.errands.lay_out_sample();
+    }
+
+    /// Opens what there is: the newest run of the first model of the user's list, else the bundled sample.
+    pub fn open_by_itself(&mut self) {
+        self.sources.begins = true;
+    }
+
+    /// Has the list of models read, from the folder of the settings.
+    pub fn open_models(&self) {
+        if let Some(list) = &self.models {
+            self.engine.open_models(list.clone());
+        }
     }
 
     /// One display frame.
@@ -97,7 +112,13 @@ impl App {
                         self.save_to(path);
                     }
                 }
+                Outcome::Chosen(Purpose::ModelFolder, paths) => {
+                    if let Some(folder) = paths.into_iter().next() {
+                        self.panes.model = Some(ModelForm::of(&folder));
+                    }
+                }
                 Outcome::Chosen(_, paths) => self.open(paths),
+                Outcome::NoDialog(Purpose::ModelFolder) => self.panes.model = Some(ModelForm::default()),
                 Outcome::NoDialog(purpose) => {
                     self.notices.add(Notice::NoDialog);
                     let proposed = if purpose == Purpose::SavePicture { self.picture_name() } else { String::new() };
@@ -112,6 +133,8 @@ impl App {
                 Outcome::Saved(path, Ok(())) => self.notices.add(Notice::Saved(path)),
                 Outcome::Saved(path, Err(reason)) => self.notices.add(Notice::NotSaved { path, reason }),
                 Outcome::Zone(name, zone) => self.take_zone(name, zone),
+                Outcome::Model(list, name, Ok(())) => self.take_model(list, &name),
+                Outcome::Model(path, _, Err(reason)) => self.notices.add(Notice::ModelNotAdded { path, reason }),
                 Outcome::Settings(trouble) => self.notices.add(Notice::Settings(trouble)),
             }
             ctx.request_repaint();
@@ -162,6 +185,7 @@ impl App {
             Command::LevelDown => self.step_level(1, now),
             Command::LaterRun => self.step_run(-1, now),
             Command::EarlierRun => self.step_run(1, now),
+            Command::NewestRun => self.choose_newest_run(now),
             Command::NextModel => self.next_model(now),
             Command::NextSubject => self.next_subject(now),
             Command::Region(place) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::plan::Plan;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ModelTrouble};
 use crate::source::SourceError;
 use crate::text::{self, Bilingual, Language};
 
@@ -55,6 +55,10 @@ pub enum EngineNote {
     GuessedUnit { path: PathBuf, parameter: Bilingual, unit: String },
     /// A grid that cannot be drawn yet.
     NotDrawn { path: PathBuf, parameter: Bilingual },
+    /// Two files hold the same field with unlike values; the one written later is shown.
+    SameField { shown: PathBuf, hidden: PathBuf },
+    /// A list of models that was not understood in full.
+    Models(ModelTrouble),
 }
 
 impl EngineNote {
@@ -64,6 +68,11 @@ impl EngineNote {
         let (key, path, parameter, unit) = match self {
             Self::GuessedUnit { path, parameter, unit } => ("note.guessed_unit", path, parameter, unit.as_str()),
             Self::NotDrawn { path, parameter } => ("note.not_drawn", path, parameter, ""),
+            Self::SameField { shown, hidden } => {
+                let (shown, hidden) = (shown.display().to_string(), hidden.display().to_string());
+                return text::fill(language, "note.same_field", &[("shown", &shown), ("hidden", &hidden)]);
+            }
+            Self::Models(trouble) => return trouble.tell(language),
         };
         // The unit 1 would read as a number.
         let unit = if unit == "1" { "0–1" } else { unit };

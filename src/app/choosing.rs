@@ -21,8 +21,8 @@ pub struct Sources {
     pub answered: bool,
     /// The bundled sample, while it is open.
     pub sample: Option<PathBuf>,
-    /// The window came up without a file, and shows what there is.
-    pub begins: bool,
+    /// The window came up without a file, and shows what there is: since when, on its clock.
+    pub begins: Option<f64>,
     pub wanted: Option<Wanted>,
     pub offer: Option<Offer>,
     /// The catalogue as last looked at.
@@ -79,9 +79,9 @@ impl App {
                 self.finish_opening();
             }
             self.give_up_waiting();
-            if self.sources.begins {
-                self.begin_by_itself(now);
-            }
+        }
+        if let Some(since) = self.sources.begins {
+            self.begin_by_itself(since, now);
         }
     }
 

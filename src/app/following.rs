@@ -202,8 +202,15 @@ impl App {
     }
 
     /// At the start without a file: the newest run of the first model that has one, else the bundled sample.
-    pub(super) fn begin_by_itself(&mut self, now: f64) {
-        self.sources.begins = false;
+    pub(super) fn begin_by_itself(&mut self, since: f64, now: f64) {
+        /// Longer than this nobody waits for a folder of models, which may lie on a disk that hangs.
+        const PATIENCE: f64 = 1.5;
+        let since = if since.is_nan() { now } else { since };
+        self.sources.begins = Some(since);
+        if !self.snapshot.models_listed && now - since < PATIENCE {
+            return;
+        }
+        self.sources.begins = None;
         let first = self.catalog().models.iter().find(|model| !model.runs.is_empty());
         match first.map(|model| model.id.clone()) {
             Some(id) => self.choose_model(&id, now),

@@ -31,7 +31,7 @@ impl App {
         }
         self.recent_menu(ui);
         if widgets::menu_row(ui, self.say("app_menu.add_model"), "").clicked() {
-            self.ask_for_model_folder();
+            self.begin_model();
         }
         if widgets::menu_row(ui, self.say("app_menu.open_sample"), "").clicked() {
             self.open_sample();

@@ -50,15 +50,23 @@ impl ModelForm {
 }
 
 impl App {
-    pub(super) fn ask_for_model_folder(&mut self) {
-        let title = self.say("app_menu.add_model");
-        self.errands.ask(Purpose::ModelFolder, title, "");
+    /// Opens the form, with the folder of what is on screen in it.
+    pub(super) fn begin_model(&mut self) {
+        let recipes = self.plan.slots.iter().flat_map(|slot| [&slot.bands, &slot.lines]).flatten();
+        let shown = recipes.flat_map(|recipe| &recipe.ingredients).map(|what| what.field.reader.path()).next();
+        let own = shown.filter(|path| self.sources.sample.as_deref() != Some(path));
+        self.panes.model = Some(own.and_then(Path::parent).map(ModelForm::of).unwrap_or_default());
+    }
+
+    /// A folder was chosen for the form.
+    pub(super) fn take_model_folder(&mut self, folder: &Path) {
+        self.panes.model = Some(ModelForm::of(folder));
     }
 
     /// The form, as a small window in the middle.
     pub(super) fn model_form(&mut self, ui: &mut Ui) {
         let Some(mut form) = self.panes.model.take() else { return };
-        let (mut done, mut cancelled) = (false, false);
+        let (mut done, mut cancelled, mut choose) = (false, false, false);
         let answer = egui::Modal::new(egui::Id::unique("model")).show(ui.ctx(), |ui| {
             let width = (ui.ctx().content_rect().width() - 80.0).clamp(160.0, 520.0);
             ui.set_width(width);
@@ -91,8 +99,14 @@ impl App {
                 let button = egui::Button::new(words).fill(palette.accent);
                 done |= ui.add_enabled(form.model().is_some(), button).clicked();
                 cancelled = ui.button(self.say("app_path.cancel")).clicked();
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    choose = ui.button(self.say("app_model.choose")).clicked();
+                });
             });
         });
+        if choose {
+            self.errands.ask(Purpose::ModelFolder, self.say("app_model.choose"), "");
+        }
         cancelled |= answer.should_close() && !done;
         match (form.model().filter(|_| done), &self.models) {
             (Some((name, folder)), Some(list)) => self.errands.add_model(list.clone(), name, folder),

@@ -8,7 +8,6 @@ use egui::{Event, Key, Ui};
 
 use super::commands::{self, Command};
 use super::errands::{Errands, Outcome, Purpose};
-use super::models::ModelForm;
 use super::notices::{Notice, Notices};
 use super::settings::{Look, Settings, Trouble};
 use super::trace::Trace;
@@ -68,7 +67,7 @@ impl App {
 
     /// Opens what there is: the newest run of the first model of the user's list, else the bundled sample.
     pub fn open_by_itself(&mut self) {
-        self.sources.begins = true;
+        self.sources.begins = Some(f64::NAN);
     }
 
     /// Has the list of models read, from the folder of the settings.
@@ -76,6 +75,12 @@ impl App {
         if let Some(list) = &self.models {
             self.engine.open_models(list.clone());
         }
+    }
+
+    /// How many steps the loop has.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.player.count()
     }
 
     /// One display frame.
@@ -114,11 +119,11 @@ impl App {
                 }
                 Outcome::Chosen(Purpose::ModelFolder, paths) => {
                     if let Some(folder) = paths.into_iter().next() {
-                        self.panes.model = Some(ModelForm::of(&folder));
+                        self.take_model_folder(&folder);
                     }
                 }
                 Outcome::Chosen(_, paths) => self.open(paths),
-                Outcome::NoDialog(Purpose::ModelFolder) => self.panes.model = Some(ModelForm::default()),
+                Outcome::NoDialog(Purpose::ModelFolder) => self.notices.add(Notice::NoDialog),
                 Outcome::NoDialog(purpose) => {
                     self.notices.add(Notice::NoDialog);
                     let proposed = if purpose == Purpose::SavePicture { self.picture_name() } else { String::new() };

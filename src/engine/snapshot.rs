@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub slots: Vec<SlotState>,
     /// Files whose headers are being read: (done, of).
     pub opening: Option<(usize, usize)>,
+    /// The models of the lists are in the catalogue.
+    pub models_listed: bool,
     pub progress: Progress,
     /// What the engine had to decide or could not do, each once: the newest last.
     pub notes: Vec<EngineNote>,

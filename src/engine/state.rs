@@ -573,6 +573,7 @@ impl State {
             plan: reel.map(|reel| reel.plan.clone()).unwrap_or_default(),
             slots: reel.map(Reel::states).unwrap_or_default(),
             opening: self.opening.progress(),
+            models_listed: self.opening.models_are_listed(),
             progress: reel.map(Reel::progress).unwrap_or_default(),
             notes: self.notes.clone(),
             series: self.series.as_ref().map(Asked::answer),

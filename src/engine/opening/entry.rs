@@ -53,7 +53,7 @@ pub(super) struct Entry {
     /// Being read; and it changed meanwhile.
     pub reading: bool,
     pub changed: bool,
-    /// It is broken and was written a moment ago: more of it may come.
+    /// It is broken, in part or whole, and was written a moment ago: more of it may come.
     pub held: bool,
 }
 
@@ -92,7 +92,11 @@ impl Entry {
     /// Takes what its headers said. A file that still grows is not broken yet.
     pub fn take(&mut self, outcome: Result<Arc<Dataset>, SourceError>, patience: Duration) {
         let grows = self.found && self.is_young(patience);
-        self.held = matches!(&outcome, Err(error) if grows && may_heal(error));
+        let broken = match &outcome {
+            Err(error) => may_heal(error),
+            Ok(dataset) => dataset.notes.iter().any(may_heal),
+        };
+        self.held = grows && broken;
         self.outcome = if self.held { None } else { Some(outcome) };
     }
 

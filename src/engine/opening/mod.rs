@@ -34,8 +34,10 @@ pub(super) struct Opening {
     /// Files that the hand has closed: they come back by the hand only.
     closed: HashSet<PathBuf>,
     waiting: VecDeque<OpeningJob>,
-    /// Paths that are being listed; models' folders are not waited for.
+    /// Paths that are being listed.
     listing: usize,
+    /// Models' folders that are being listed, and lists of them: nothing waits for these.
+    models: usize,
     unread: VecDeque<PathBuf>,
     reading: usize,
     /// Runs whose files are read as they come.
@@ -107,18 +109,30 @@ impl Opening {
 
     /// Done and all, while there is something to do.
     pub(super) fn progress(&self) -> Option<(usize, usize)> {
-        let busy = !self.waiting.is_empty() || !self.unread.is_empty() || self.listing + self.reading > 0;
+        let of_paths = |job: &OpeningJob| matches!(job, OpeningJob::List(Root::Path(_)));
+        let listing = self.listing > 0 || self.waiting.iter().any(of_paths);
+        let busy = listing || !self.unread.is_empty() || self.reading > 0;
         if !(busy || self.stale || self.joining) {
             return None;
         }
+        // A catalogue of names alone is made in a moment.
         let of = self.entries.iter().filter(|entry| entry.queued || entry.outcome.is_some()).count();
         let waiting = self.unread.len() + self.reading;
         Some((of.saturating_sub(waiting), of))
     }
 
+    /// All models are in the catalogue, with the names of their files.
+    pub(super) fn models_are_listed(&self) -> bool {
+        let of_models = |job: &OpeningJob| !matches!(job, OpeningJob::List(Root::Path(_)));
+        self.models == 0 && !self.stale && !self.joining && !self.waiting.iter().any(of_models)
+    }
+
     pub(super) fn next(&mut self) -> Option<OpeningJob> {
         if let Some(job) = self.waiting.pop_front() {
-            self.listing += usize::from(matches!(job, OpeningJob::List(Root::Path(_)) | OpeningJob::Models(_)));
+            match job {
+                OpeningJob::List(Root::Path(_)) => self.listing += 1,
+                _ => self.models += 1,
+            }
             return Some(job);
         }
         if self.is_due() {
@@ -148,7 +162,7 @@ impl Opening {
 
     /// The models of the list; gives back those whose folders are new.
     pub(super) fn know_models(&mut self, models: Vec<ModelFolder>) {
-        self.listing -= 1;
+        self.models -= 1;
         for model in models {
             if self.folders.iter().all(|known| **known != model) {
                 let model = Arc::new(model);
@@ -162,7 +176,10 @@ impl Opening {
     /// What was found at a path: itself, if it is a file.
     pub(super) fn listed(&mut self, root: &Root, files: Vec<Found>) {
         match root {
-            Root::Model(_) => self.take_named(root, files),
+            Root::Model(_) => {
+                self.models -= 1;
+                self.take_named(root, files);
+            }
             Root::Path(asked) => {
                 self.listing -= 1;
                 let of_folder = files.iter().all(|found| found.path != *asked);

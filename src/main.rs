@@ -20,7 +20,11 @@ fn main() -> ExitCode {
 
 fn window(arguments: Arguments) -> Status {
     let Arguments { files, common, .. } = arguments;
-    let engine = engine::Options { threads: common.threads.map(usize::from), memory: common.memory };
+    let engine = engine::Options {
+        threads: common.threads.map(usize::from),
+        memory: common.memory,
+        ..engine::Options::default()
+    };
     match app::run(app::Options { paths: files, engine, language: common.language }) {
         Ok(()) => Status::Done,
         Err(failure) => {

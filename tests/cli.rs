@@ -313,7 +313,7 @@ fn a_usual_name_for_something_else_is_not_taken_at_its_word() {
 }
 
 #[test]
-fn a_file_on_another_grid_of_the_same_run_is_told_of() {
+fn a_run_on_two_grids_is_two_models() {
     let folder = folder("two-grids");
     let (coarse, fine) = (folder.join("a"), folder.join("b"));
     let write_below = |below: &Path, file: Classic| {
@@ -322,7 +322,12 @@ fn a_file_on_another_grid_of_the_same_run_is_told_of() {
     };
     let first = write_below(&coarse, forecast(&[0.0, 6.0]));
     let second = write_below(&fine, forecast_moved(&[0.0]));
-    let output = run(&["render", text(&first), text(&second), "--all", "--out", "none"]);
-    let said = stderr(&output);
-    assert!(said.contains(&format!("close {}", text(&first))) && said.contains(text(&second)), "{said}");
+    let frames = |model: &str| {
+        let output =
+            run(&["render", text(&first), text(&second), "--model", model, "--all", "--out", "none", "--json"]);
+        assert_eq!(stderr(&output), "");
+        serde_json::from_str::<Value>(&stdout(&output)).expect("JSON")["frames"].as_u64()
+    };
+    assert_eq!(frames("model · 10°, 8 × 5"), Some(2));
+    assert_eq!(frames("model · 10°, 8 × 5 (2)"), Some(1));
 }

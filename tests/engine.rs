@@ -205,7 +205,7 @@ fn engine(reader: &Arc<Fake>, options: Options) -> Engine {
 }
 
 fn threads(threads: usize) -> Options {
-    Options { threads: Some(threads), memory: Some(64 << 20) }
+    Options { threads: Some(threads), memory: Some(64 << 20), ..Options::default() }
 }
 
 fn wait(engine: &Engine, until: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
@@ -327,7 +327,7 @@ fn one_thread_and_eight_threads_draw_the_same_bytes() {
 fn many_choices_stay_within_the_budget() {
     let limit = 8 << 20;
     let reader = Arc::new(Fake::default());
-    let engine = engine(&reader, Options { threads: Some(2), memory: Some(limit) });
+    let engine = engine(&reader, Options { threads: Some(2), memory: Some(limit), ..Options::default() });
     for turn in 0..12 {
         let level = [500.0, 700.0, 850.0][turn % 3];
         let mut wanted = request(&engine, level, turn);
@@ -344,7 +344,7 @@ fn many_choices_stay_within_the_budget() {
 fn a_run_larger_than_the_budget_plays_from_where_the_hand_is() {
     let frame = 320 * 240 * 4;
     let reader = Arc::new(Fake::default());
-    let engine = engine(&reader, Options { threads: Some(2), memory: Some(12 * frame) });
+    let engine = engine(&reader, Options { threads: Some(2), memory: Some(12 * frame), ..Options::default() });
     engine.request(request(&engine, 500.0, 0));
     let near = |snapshot: &Snapshot, slots: &[usize]| slots.iter().all(|n| snapshot.slots[*n] == SlotState::Ready);
     wait(&engine, |snapshot| near(snapshot, &[0, 1]));

@@ -43,7 +43,7 @@ fn a_unit_that_one_file_leaves_out_is_told_for_that_file_alone() {
     let folder = folder("units");
     let silent = write(&folder, "model_000.nc", &humidity(0.0, 0.5, &[]));
     let stated = write(&folder, "model_006.nc", &humidity(6.0, 40.0, &[("units", "%")]));
-    let engine = Engine::start(Options { threads: Some(2), memory: Some(64 << 20) }, || {});
+    let engine = Engine::start(Options { threads: Some(2), memory: Some(64 << 20), ..Options::default() }, || {});
     engine.open(vec![silent, stated]);
     wait(&engine, |snapshot| snapshot.opening.is_none() && !snapshot.catalog.is_empty());
     let selection = Selection::first(&engine.snapshot().catalog).expect("a run");

@@ -13,7 +13,7 @@ use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use millibar::app::{self, App, Settings, TABLE};
-use millibar::engine::{Engine, Options};
+use millibar::engine::{Engine, Options, Watching};
 use millibar::map;
 use millibar::text::{self, Language};
 
@@ -28,6 +28,14 @@ struct Window {
     settings: PathBuf,
 }
 
+/// Looks often and waits little, and asks the system for nothing.
+const QUICK: Watching = Watching {
+    every: Duration::from_millis(50),
+    settle: Duration::from_millis(50),
+    patience: Duration::from_secs(60),
+    events: false,
+};
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Window {
@@ -41,10 +49,13 @@ impl Window {
         let (made, path, files) = (state.clone(), settings.clone(), files.to_vec());
         let setup = move |ctx: &egui::Context| {
             let waker = ctx.clone();
-            let engine = Engine::start(Options { threads: Some(2), memory: None }, move || waker.request_repaint());
+            let engine = Engine::start(Options { threads: Some(2), memory: None, ..Options::default() }, move || {
+                waker.request_repaint()
+            });
             let (mut read, trouble) = Settings::read(&path);
             read.language = read.language.or(Some(language));
             let mut app = App::new(engine, (read, trouble), Some(path), ctx);
+            app.open_models();
             app.open(files);
             *made.borrow_mut() = Some(app);
         };
@@ -127,6 +138,11 @@ impl Window {
     fn is_chosen(&self, row: &str) -> bool {
         let node = self.harness.get_by_role_and_label(Role::RadioButton, row);
         node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    }
+
+    /// How many steps the timeline has that can be shown.
+    fn slots(&self) -> usize {
+        self.harness.state().borrow().as_ref().map_or(0, App::steps)
     }
 
     fn value_of(&self, role: Role, label: &str) -> String {
@@ -281,6 +297,105 @@ fn a_lead_time_that_is_opened_later_takes_its_place_in_the_loop() {
         window.until("the values of the step", |window| window.has_with("\u{A0}%"));
     }
     assert_eq!(window.step(), "+012 h");
+}
+
+/// A folder with one run of two steps, called as the centres do.
+fn with_folder(test: &str, language: Language) -> (Window, PathBuf) {
+    let folder = folder(&format!("window-{test}-data"));
+    for lead in [0.0, 12.0] {
+        write(&folder, &format!("gdps_2026112012_{lead:03}.nc"), &forecast(&[lead]).bytes());
+    }
+    let mut window = Window::new(test, language, std::slice::from_ref(&folder));
+    window.until_label("500 hPa");
+    window.until("both steps", |window| window.slots() == 2);
+    (window, folder)
+}
+
+#[test]
+fn a_new_run_is_offered_and_a_key_takes_it() {
+    for language in Language::ALL {
+        let (mut window, folder) = with_folder(&format!("offer-{language:?}"), language);
+        window.press(Key::End);
+        assert_eq!(window.step(), "+012 h");
+        write(&folder, "gdps_2026112100_000.nc", &forecast_of(12.0, &[0.0]).bytes());
+        let offer = text::fill(language, "app_top.new_run", &[("run", "2026-11-21 00Z")]);
+        window.until_label(&offer);
+        let run = window.say("app_top.run");
+        assert_eq!(window.value_of(Role::ComboBox, run), "2026-11-20 12Z", "it is not forced on anybody");
+        assert_eq!(window.step(), "+012 h");
+        window.press(Key::Z);
+        let arriving = format!("2026-11-21 00Z · {}", window.say("app_top.arriving"));
+        window.until("the new run", |window| window.value_of(Role::ComboBox, run) == arriving);
+        assert!(!window.has(&offer), "what was taken is offered no longer");
+        assert_eq!(window.step(), "+000 h", "the same valid time");
+    }
+}
+
+#[test]
+fn an_offer_is_taken_by_its_button_or_put_aside() {
+    let (mut window, folder) = with_folder("offer-button", Language::English);
+    write(&folder, "gdps_2026112100_000.nc", &forecast_of(12.0, &[0.0]).bytes());
+    window.until_label("New run 2026-11-21 00Z");
+    window.click("Not now");
+    assert!(!window.has("New run 2026-11-21 00Z"));
+    write(&folder, "gdps_2026112112_000.nc", &forecast_of(24.0, &[0.0]).bytes());
+    window.until_label("New run 2026-11-21 12Z");
+    window.click("Show");
+    window.until("the new run", |window| window.value_of(Role::ComboBox, "Run").starts_with("2026-11-21 12Z"));
+}
+
+#[test]
+fn a_step_that_lands_joins_the_loop_under_a_resting_hand() {
+    let (mut window, folder) = with_folder("lands", Language::English);
+    window.click("850 hPa");
+    window.press(Key::End);
+    write(&folder, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
+    let steps = |window: &Window| window.slots();
+    window.until("the step to join", |window| steps(window) == 3);
+    assert_eq!(window.step(), "+012 h", "the playhead stays where it is");
+    assert!(window.is_chosen("850 hPa"), "so does what was chosen");
+    window.press(Key::ArrowLeft);
+    assert_eq!(window.step(), "+006 h");
+}
+
+#[test]
+fn a_run_known_by_name_is_read_when_it_is_chosen() {
+    let folder = folder("window-names-data");
+    for lead in [0.0, 6.0] {
+        write(&folder, &format!("gdps_2026112012_{lead:03}.nc"), &forecast(&[lead]).bytes());
+        write(&folder, &format!("gdps_2026112100_{lead:03}.nc"), &forecast_of(12.0, &[lead]).bytes());
+    }
+    let mut window = Window::new("names", Language::English, &[folder]);
+    window.until("the newest run", |window| {
+        window.has("Run") && window.value_of(Role::ComboBox, "Run") == "2026-11-21 00Z"
+    });
+    window.press(Key::PageUp);
+    window.until("the run before", |window| window.value_of(Role::ComboBox, "Run") == "2026-11-20 12Z");
+    assert!(window.is_chosen("500 hPa"));
+}
+
+#[test]
+fn a_folder_is_added_as_a_model_and_stays_one() {
+    let (mut window, folder) = with_folder("model", Language::English);
+    window.click("Menu");
+    window.click("Add folder as model…");
+    window.until_label("Name in English");
+    let field = |window: &Window, label: &str| window.value_of(Role::TextInput, label);
+    assert_eq!(field(&window, "Folder"), folder.display().to_string());
+    assert_eq!(field(&window, "Name in French"), "window-model-data");
+    window.harness.get_by_role_and_label(Role::TextInput, "Name in English").focus();
+    window.steps(2);
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.steps(2);
+    window.type_text("Global \"test\"");
+    window.click("Add");
+    window.until("the model", |window| window.value_of(Role::ComboBox, "Model") == "Global \"test\"");
+    let list = std::fs::read_to_string(window.settings.with_file_name("models.toml")).expect("written");
+    assert!(list.contains("name_fr = \"window-model-data\""), "{list}");
+    let settings = window.settings.clone();
+    drop(window);
+    let mut again = Window::with_settings(settings, Language::English, &[], Vec2::new(1200.0, 800.0), 1.0);
+    again.until("the model in the list", |window| window.has("Model"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::following::{Offer, Wanted};
 use super::notices::Notice;
 use super::{App, clock};
 use crate::catalog::{Catalog, Model, Run};
@@ -16,8 +17,14 @@ use crate::time::{Moment, ReferenceTime};
 pub struct Sources {
     /// Being opened by the hand: what they bring is shown when it is there.
     pub asked: Vec<PathBuf>,
+    /// Something of what is being opened is on screen already.
+    pub answered: bool,
     /// The bundled sample, while it is open.
     pub sample: Option<PathBuf>,
+    /// The window came up without a file, and shows what there is: since when, on its clock.
+    pub begins: Option<f64>,
+    pub wanted: Option<Wanted>,
+    pub offer: Option<Offer>,
     /// The catalogue as last looked at.
     catalog: Arc<Catalog>,
     engine_notes: usize,
@@ -33,6 +40,7 @@ impl App {
             self.settings.remember(path);
         }
         self.sources.asked.extend(paths.iter().cloned());
+        (self.sources.wanted, self.sources.offer) = (None, None);
         self.engine.open(paths);
     }
 
@@ -66,52 +74,19 @@ impl App {
             let before = std::mem::replace(&mut self.sources.catalog, catalog.clone());
             self.take_catalog(&before, &catalog, now);
         }
-        if self.snapshot.opening.is_none() && !self.sources.asked.is_empty() {
-            self.finish_opening();
-        }
-    }
-
-    fn take_catalog(&mut self, before: &Catalog, catalog: &Catalog, now: f64) {
-        for report in &catalog.files {
-            match &report.outcome {
-                Err(error) => self.notices.add(Notice::Source(error.clone())),
-                Ok(notes) => notes.iter().for_each(|note| self.notices.add(Notice::Source(note.clone()))),
+        if self.snapshot.opening.is_none() {
+            if !self.sources.asked.is_empty() {
+                self.finish_opening();
             }
+            self.give_up_waiting();
         }
-        for note in &catalog.notes {
-            self.notices.add(Notice::Catalog(note.clone()));
+        if let Some(since) = self.sources.begins {
+            self.begin_by_itself(since, now);
         }
-        let fresh = if self.sources.asked.is_empty() { None } else { self.newly_opened(before, catalog) };
-        let still = self.selection.as_ref().filter(|s| Plan::new(catalog, s, 1.0).is_some()).cloned();
-        let next = fresh.or(still).or_else(|| self.first_choice(catalog));
-        // The same choice may mean other fields now: it is laid out and asked for anew in any case.
-        self.selection = None;
-        self.sent = None;
-        match next {
-            Some(selection) => self.select(selection, now),
-            None => self.forget_selection(now),
-        }
-    }
-
-    /// The newest run of a model that was not there before.
-    fn newly_opened(&self, before: &Catalog, catalog: &Catalog) -> Option<Selection> {
-        let known = |model: &Model, run: &Run| before.model(&model.id).is_some_and(|m| m.run(run.reference).is_some());
-        let sample = self.sources.sample.is_some() && !before.is_empty();
-        catalog
-            .models
-            .iter()
-            .flat_map(|model| model.runs.iter().map(move |run| (model, run)))
-            .find(|(model, run)| !known(model, run) && (!sample || before.model(&model.id).is_none()))
-            .and_then(|(model, run)| self.choice_of_run(model, run))
-    }
-
-    fn first_choice(&self, catalog: &Catalog) -> Option<Selection> {
-        let model = catalog.models.first()?;
-        self.choice_of_run(model, model.runs.first()?)
     }
 
     /// What is shown first of a run: what was chosen last where the run has it.
-    fn choice_of_run(&self, model: &Model, run: &Run) -> Option<Selection> {
+    pub(super) fn choice_of_run(&self, model: &Model, run: &Run) -> Option<Selection> {
         let mut selection = Selection::of_run(model, run)?;
         let subjects = engine::subjects(run);
         let wanted = self.selection.as_ref().map(|s| s.subject.clone());
@@ -130,6 +105,7 @@ impl App {
 
     fn finish_opening(&mut self) {
         let asked = std::mem::take(&mut self.sources.asked);
+        self.sources.answered = false;
         let catalog = self.sources.catalog.clone();
         let below = |path: &Path, asked: &Path| path == asked || path.starts_with(asked);
         for path in &asked {
@@ -145,8 +121,9 @@ impl App {
         }
     }
 
-    fn forget_selection(&mut self, now: f64) {
+    pub(super) fn forget_selection(&mut self, now: f64) {
         self.shelf.clear(self.player.slot, now);
+        self.selection = None;
         self.plan = Arc::default();
         self.sent = None;
         self.hand.view = None;
@@ -156,6 +133,7 @@ impl App {
 
     /// Shows another selection, at the same valid time where it has that.
     pub(super) fn select(&mut self, selection: Selection, now: f64) {
+        self.sources.wanted = None;
         if self.selection.as_ref() == Some(&selection) {
             return;
         }
@@ -230,21 +208,58 @@ impl App {
     }
 
     pub(super) fn choose_run(&mut self, reference: Option<ReferenceTime>, now: f64) {
-        let Some((model, selection)) = self.model().zip(self.selection.as_ref()) else { return };
-        let Some(run) = model.run(reference) else { return };
-        let next = Selection { run: reference, ..selection.clone() };
-        let shown =
-            engine::subjects(run).contains(&next.subject) && engine::levels(run, &next.subject).contains(&next.level);
-        let next = if shown { Some(next) } else { self.choice_of_run(model, run) };
-        if let Some(next) = next {
+        let model = self.wanted_model().map(|model| model.id.clone());
+        if let Some(id) = model {
+            self.choose_model_run(&id, reference, now);
+        }
+    }
+
+    /// Shows a run: at once, or when its headers are read.
+    pub(super) fn choose_model_run(&mut self, id: &str, reference: Option<ReferenceTime>, now: f64) {
+        let catalog = self.sources.catalog.clone();
+        let Some((model, run)) = catalog.model(id).and_then(|model| Some((model, model.run(reference)?))) else {
+            return;
+        };
+        if !run.is_read() {
+            self.want(id, reference);
+        } else if let Some(next) = self.selection_in(model, run) {
             self.select(next, now);
         }
     }
 
+    /// What is on screen, of another run or another model.
+    pub(super) fn selection_in(&self, model: &Model, run: &Run) -> Option<Selection> {
+        let same_model = self.selection.as_ref().filter(|selection| selection.model == model.id);
+        let next = same_model.map(|selection| Selection { run: run.reference, ..selection.clone() });
+        let shown = |next: &Selection| {
+            engine::subjects(run).contains(&next.subject) && engine::levels(run, &next.subject).contains(&next.level)
+        };
+        if let Some(next) = next.filter(shown) {
+            return Some(next);
+        }
+        let level = self.selection.as_ref().map(|selection| selection.level);
+        let mut next = self.choice_of_run(model, run)?;
+        if let Some(level) = level.filter(|level| engine::levels(run, &next.subject).contains(level)) {
+            next.level = level;
+        }
+        Some(next)
+    }
+
+    /// The model and run that the hand chose last, though their headers may still be read.
+    pub(super) fn wanted_model(&self) -> Option<&Model> {
+        let wanted = self.sources.wanted.as_ref().and_then(|wanted| self.sources.catalog.model(&wanted.model));
+        wanted.or_else(|| self.model())
+    }
+
+    pub(super) fn wanted_run(&self) -> Option<Option<ReferenceTime>> {
+        let wanted = self.sources.wanted.as_ref().and_then(|wanted| wanted.run);
+        wanted.or_else(|| self.selection.as_ref().map(|selection| selection.run))
+    }
+
     /// The reference time of the run before (1) or after (−1) this one.
     pub(super) fn neighbour_run(&self, by: isize) -> Option<Option<ReferenceTime>> {
-        let (model, selection) = self.model().zip(self.selection.as_ref())?;
-        let at = model.runs.iter().position(|run| run.reference == selection.run)?;
+        let (model, reference) = self.wanted_model().zip(self.wanted_run())?;
+        let at = model.runs.iter().position(|run| run.reference == reference)?;
         Some(model.runs.get(at.checked_add_signed(by)?)?.reference)
     }
 
@@ -257,23 +272,15 @@ impl App {
     /// The same run of another model where it has it, else its newest.
     pub(super) fn choose_model(&mut self, id: &str, now: f64) {
         let Some(model) = self.sources.catalog.model(id) else { return };
-        let same = self.selection.as_ref().and_then(|s| model.run(s.run));
+        let same = self.wanted_run().and_then(|run| model.run(run));
         let Some(run) = same.or(model.runs.first()) else { return };
-        let level = self.selection.as_ref().and_then(|s| s.level);
-        let next = self.choice_of_run(model, run).map(|mut next| {
-            if engine::levels(run, &next.subject).contains(&level) {
-                next.level = level;
-            }
-            next
-        });
-        if let Some(next) = next {
-            self.select(next, now);
-        }
+        let reference = run.reference;
+        self.choose_model_run(id, reference, now);
     }
 
     pub(super) fn next_model(&mut self, now: f64) {
-        let models = &self.sources.catalog.models;
-        let at = models.iter().position(|m| self.selection.as_ref().is_some_and(|s| s.model == m.id));
+        let models: Vec<&Model> = self.sources.catalog.models.iter().filter(|model| !model.runs.is_empty()).collect();
+        let at = models.iter().position(|model| self.wanted_model().is_some_and(|wanted| wanted.id == model.id));
         let next = at.and_then(|at| models.get((at + 1) % models.len())).map(|model| model.id.clone());
         if let Some(id) = next {
             self.choose_model(&id, now);
@@ -326,7 +333,7 @@ impl App {
     }
 
     /// Before a new grid is shown: the region chosen last where it meets the data, else all of the data.
-    fn fit_region(&mut self) {
+    pub(super) fn fit_region(&mut self) {
         let wanted = map::regions().iter().find(|region| region.id == self.settings.region);
         let meets = match (wanted, self.plan.grid()) {
             (Some(region), Some(grid)) => region.meets(grid),

@@ -20,6 +20,7 @@ pub enum Command {
     LevelDown,
     LaterRun,
     EarlierRun,
+    NewestRun,
     NextModel,
     NextSubject,
     /// By its place in the list, from 0.
@@ -117,6 +118,7 @@ pub const TABLE: &[Binding] = &[
     row(Command::LevelDown, Group::Choice, "app_do.level_down", "app_key.down", &[Plain(Key::ArrowDown)]),
     row(Command::LaterRun, Group::Choice, "app_do.later_run", "app_key.page_down", &[Plain(Key::PageDown)]),
     row(Command::EarlierRun, Group::Choice, "app_do.earlier_run", "app_key.page_up", &[Plain(Key::PageUp)]),
+    row(Command::NewestRun, Group::Choice, "app_do.newest_run", "app_key.z", &[Plain(Key::Z)]),
     row(Command::NextModel, Group::Choice, "app_do.next_model", "app_key.m", &[Plain(Key::M)]),
     row(Command::NextSubject, Group::Choice, "app_do.next_subject", "app_key.p", &[Plain(Key::P)]),
     row(Command::Region(0), Group::Choice, "app_do.region", "app_key.digits", &[]),

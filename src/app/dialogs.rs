@@ -138,7 +138,7 @@ impl App {
 }
 
 /// A path as people paste it: in quotes, as a `file:` address, with `~` for the home folder.
-fn path_of(text: &str) -> Option<PathBuf> {
+pub(super) fn path_of(text: &str) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'', '«', '»']).trim();
     if text.is_empty() {
         return None;

@@ -2,6 +2,7 @@
 //!
 //! Each errand runs on a thread of its own and comes back as an [`Outcome`], which the window takes when it draws.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use super::clock::Zone;
 use super::settings::{Settings, Trouble, write_whole};
+use crate::catalog::models::with_model;
 use crate::render::Frame;
+use crate::text::Bilingual;
 
 /// What an errand brought back.
 pub enum Outcome {
@@ -22,6 +25,8 @@ pub enum Outcome {
     Saved(PathBuf, Result<(), String>),
     Zone(Option<String>, Option<Zone>),
     Settings(Trouble),
+    /// The list of models with one more: where it stands, the model's name.
+    Model(PathBuf, Bilingual, Result<(), String>),
 }
 
 /// What a path is asked for.
@@ -30,6 +35,7 @@ pub enum Purpose {
     OpenFiles,
     OpenFolder,
     SavePicture,
+    ModelFolder,
 }
 
 /// A portal that is not there says so within some 15 ms; nobody cancels a dialog that fast.
@@ -76,7 +82,7 @@ impl Errands {
             let asked = Instant::now();
             let chosen = match purpose {
                 Purpose::OpenFiles => dialog.pick_files(),
-                Purpose::OpenFolder => dialog.pick_folder().map(|folder| vec![folder]),
+                Purpose::OpenFolder | Purpose::ModelFolder => dialog.pick_folder().map(|folder| vec![folder]),
                 Purpose::SavePicture => dialog.set_file_name(name).save_file().map(|file| vec![file]),
             };
             match chosen {
@@ -97,6 +103,16 @@ impl Errands {
             let bytes = frame.to_png().map_err(|error| error.to_string());
             let saved = bytes.and_then(|bytes| write_whole(&path, &bytes).map_err(|error| error.to_string()));
             Outcome::Saved(path, saved)
+        });
+    }
+
+    /// Writes a model to the end of the list.
+    pub fn add_model(&self, list: PathBuf, name: Bilingual, folder: PathBuf) {
+        self.run(move || {
+            let added = add_model(&list, &name, &folder);
+            // What is in the way is the folder or the list.
+            let at = if folder.is_dir() { list } else { folder };
+            Outcome::Model(at, name, added.map_err(|error| error.to_string()))
         });
     }
 
@@ -122,6 +138,17 @@ impl Errands {
             ctx.request_repaint();
         });
     }
+}
+
+fn add_model(list: &Path, name: &Bilingual, folder: &Path) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::NotADirectory));
+    }
+    let before = match std::fs::read_to_string(list) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read?,
+    };
+    write_whole(list, with_model(&before, name, folder).as_bytes())
 }
 
 /// The sample's place: the cache folder of this user, else that of the system for passing things.

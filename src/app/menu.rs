@@ -30,6 +30,9 @@ impl App {
             self.panes.ask_path(super::errands::Purpose::OpenFiles, "");
         }
         self.recent_menu(ui);
+        if widgets::menu_row(ui, self.say("app_menu.add_model"), "").clicked() {
+            self.begin_model();
+        }
         if widgets::menu_row(ui, self.say("app_menu.open_sample"), "").clicked() {
             self.open_sample();
         }

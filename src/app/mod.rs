@@ -10,10 +10,12 @@ mod clock;
 mod commands;
 mod dialogs;
 mod errands;
+mod following;
 mod frames;
 mod hand;
 mod icons;
 mod menu;
+mod models;
 mod notices;
 mod overlays;
 mod playbar;
@@ -57,6 +59,8 @@ pub struct Options {
 pub struct App {
     engine: Engine,
     errands: errands::Errands,
+    /// The list of models in the folder of the settings.
+    models: Option<PathBuf>,
     settings: Settings,
     /// As they were last handed on for writing.
     kept: Settings,

@@ -1,6 +1,6 @@
 //! What a person should know: shown bottom left until read, and kept in a list.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::settings::Trouble;
 use crate::catalog::CatalogNote;
@@ -33,6 +33,12 @@ pub enum Notice {
         side: usize,
     },
     UnknownZone(String),
+    /// By its name in the window's language.
+    ModelAdded(String),
+    ModelNotAdded {
+        path: PathBuf,
+        reason: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,13 +54,14 @@ impl Notice {
     #[must_use]
     pub fn weight(&self) -> Weight {
         match self {
-            Self::Saved(_) | Self::Copied => Weight::Passing,
+            Self::Saved(_) | Self::Copied | Self::ModelAdded(_) => Weight::Passing,
             Self::Sample | Self::NoDialog | Self::NoPicture => Weight::Information,
             Self::Catalog(_) | Self::Engine(_) | Self::Settings(_) | Self::UnknownZone(_) => Weight::Warning,
             Self::SampleFailed(_)
             | Self::Source(_)
             | Self::NothingIn(_)
             | Self::NotSaved { .. }
+            | Self::ModelNotAdded { .. }
             | Self::TooLarge { .. } => Weight::Failure,
         }
     }
@@ -81,6 +88,12 @@ impl Notice {
             Self::NoPicture => say("app_note.no_picture"),
             Self::NoDialog => say("app_note.no_dialog"),
             Self::TooLarge { side } => text::fill(language, "app_note.too_large", &[("side", &side.to_string())]),
+            Self::ModelAdded(name) => text::fill(language, "app_note.model_added", &[("name", name)]),
+            Self::ModelNotAdded { path, reason } => text::fill(
+                language,
+                "app_note.model_not_added",
+                &[("path", &path.display().to_string()), ("reason", reason)],
+            ),
             Self::UnknownZone(name) => text::fill(language, "app_note.unknown_zone", &[("zone", name)]),
         }
     }
@@ -153,6 +166,15 @@ impl Notices {
         self.all.retain(|kept| kept.notice != *notice);
     }
 
+    /// Of a file these hold, and nothing else that was said of it.
+    pub fn retain_of(&mut self, path: &Path, errors: &[SourceError]) {
+        let holds = |notice: &Notice| match notice {
+            Notice::Source(error) => error.path != path || errors.contains(error),
+            _ => true,
+        };
+        self.all.retain(|kept| kept.read || holds(&kept.notice));
+    }
+
     #[must_use]
     pub fn all(&self) -> &[Kept] {
         &self.all
@@ -193,7 +215,10 @@ mod tests {
             Notice::Settings(Trouble::Broken { aside: path.clone() }),
             Notice::Settings(Trouble::Unreadable { path: path.clone(), reason: reason() }),
             Notice::Settings(Trouble::Unwritable { path: path.clone(), reason: reason() }),
-            Notice::Catalog(CatalogNote::SameField { shown: path.clone(), hidden: path.clone() }),
+            Notice::Engine(EngineNote::SameField { shown: path.clone(), hidden: path.clone() }),
+            Notice::Catalog(CatalogNote::NameDisagrees { path: path.clone(), named: reason(), found: reason() }),
+            Notice::ModelAdded("GDPS".to_owned()),
+            Notice::ModelNotAdded { path: path.clone(), reason: reason() },
             Notice::NothingIn(path.clone()),
             Notice::Saved(path.clone()),
             Notice::NotSaved { path, reason: reason() },

@@ -7,6 +7,7 @@ use egui::{Align, Align2, Color32, FontId, Id, Layout, RichText, Ui, Vec2};
 use super::commands::{self, Group};
 use super::dialogs::PathField;
 use super::errands::Purpose;
+use super::models::ModelForm;
 use super::notices::Weight;
 use super::{App, icons, playbar, theme, widgets};
 use crate::source::SourceError;
@@ -18,6 +19,7 @@ pub struct Panes {
     pub list: bool,
     pub about: bool,
     pub path: Option<PathField>,
+    pub model: Option<ModelForm>,
     /// Longitude and latitude of the series.
     pub series: Option<(f64, f64)>,
     /// The generation of which it was asked for.
@@ -33,7 +35,7 @@ impl Panes {
 
     /// Closes what lies on top; `false` where nothing is open.
     pub fn close_top(&mut self) -> bool {
-        if self.path.take().is_some() {
+        if self.path.take().is_some() || self.model.take().is_some() {
             return true;
         }
         for open in [&mut self.help, &mut self.about, &mut self.list] {
@@ -55,13 +57,14 @@ impl App {
         self.help_window(ui);
         self.about_window(ui);
         self.path_field(ui);
+        self.model_form(ui);
         self.drop_hint(ui);
     }
 
     /// The newest unread notices, bottom left above the player.
     fn notice_cards(&mut self, ui: &mut Ui, now: f64) {
         let unread = self.notices.unread(now);
-        if unread.is_empty() {
+        if unread.is_empty() && self.sources.offer.is_none() {
             return;
         }
         if unread.iter().any(|(_, notice)| notice.weight() == Weight::Passing) {
@@ -85,6 +88,7 @@ impl App {
             .show(ui.ctx(), |ui| {
                 ui.set_max_width(width);
                 ui.spacing_mut().item_spacing.y = 6.0;
+                self.offer_card(ui, width, now);
                 if unread.len() > shown {
                     self.more_notices(ui, unread.len());
                 }
@@ -113,14 +117,7 @@ impl App {
             Weight::Warning => (icons::WARNING, palette.warning),
             Weight::Failure => (icons::WARNING, palette.failure),
         };
-        let shadow = egui::Shadow { offset: [0, 2], blur: 8, spread: 0, color: Color32::from_black_alpha(40) };
-        let frame = egui::Frame::NONE
-            .fill(palette.card)
-            .stroke(egui::Stroke::new(1.0, palette.edge))
-            .corner_radius(8)
-            .shadow(shadow)
-            .inner_margin(egui::Margin { left: 11, right: 6, top: 7, bottom: 8 });
-        frame.show(ui, |ui| {
+        card(&palette).show(ui, |ui| {
             ui.set_width(width - 20.0);
             ui.horizontal_top(|ui| {
                 ui.label(theme::icon(glyph, 18.0).color(colour));
@@ -132,6 +129,34 @@ impl App {
                     ui.with_layout(Layout::top_down(Align::Min), |ui| {
                         ui.add_space(1.0);
                         ui.label(RichText::new(words).size(13.0).color(palette.text));
+                    });
+                });
+            });
+        });
+    }
+
+    /// A run that has come since.
+    fn offer_card(&mut self, ui: &mut Ui, width: f32, now: f64) {
+        let Some(offer) = self.sources.offer.clone() else { return };
+        let palette = theme::palette(ui);
+        let run = self.run_words(Some(offer.run));
+        let words = crate::text::fill(self.language, "app_top.new_run", &[("run", &run)]);
+        card(&palette).show(ui, |ui| {
+            ui.set_width(width - 20.0);
+            ui.horizontal(|ui| {
+                ui.label(theme::icon(icons::CLOCK, 18.0).color(palette.accent));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let name = self.say("app_top.not_now");
+                    if widgets::icon_button_sized(ui, icons::CLOSE, name, name, Vec2::splat(22.0), 13.0).clicked() {
+                        self.sources.offer = None;
+                    }
+                    let tip = commands::tip(commands::Command::NewestRun, self.language);
+                    let show = RichText::new(self.say("app_top.show_run")).color(palette.ground);
+                    if ui.add(egui::Button::new(show).fill(palette.accent)).on_hover_text(tip).clicked() {
+                        self.take_offer(now);
+                    }
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        ui.add(egui::Label::new(RichText::new(words).size(13.5).color(palette.text)).truncate());
                     });
                 });
             });
@@ -351,4 +376,15 @@ impl App {
             palette.text,
         );
     }
+}
+
+/// A card that lies on the map.
+fn card(palette: &theme::Palette) -> egui::Frame {
+    let shadow = egui::Shadow { offset: [0, 2], blur: 8, spread: 0, color: Color32::from_black_alpha(40) };
+    egui::Frame::NONE
+        .fill(palette.card)
+        .stroke(egui::Stroke::new(1.0, palette.edge))
+        .corner_radius(8)
+        .shadow(shadow)
+        .inner_margin(egui::Margin { left: 11, right: 6, top: 7, bottom: 8 })
 }

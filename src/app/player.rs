@@ -115,6 +115,16 @@ impl Player {
         self.go_to(slot);
     }
 
+    /// The same run with other steps: `place` says where an old one stands now, and the loop goes on.
+    pub fn change(&mut self, count: usize, slot: usize, place: impl Fn(usize) -> Option<usize>) {
+        let stays = place(self.slot) == Some(slot);
+        let since = self.since.filter(|_| stays);
+        self.count = count;
+        self.skipped = self.skipped.iter().filter_map(|slot| place(*slot)).collect();
+        self.go_to(slot);
+        self.since = since;
+    }
+
     #[must_use]
     pub fn count(&self) -> usize {
         self.count

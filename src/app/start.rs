@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::settings::Settings;
 use super::{App, Options};
-use crate::engine::Engine;
+use crate::engine::{self, Engine, Watching};
 use crate::text::{self, Language};
 
 /// Why no window could be shown, or why it could be no longer.
@@ -54,12 +54,16 @@ pub fn run(options: Options) -> Result<(), Failure> {
     // The files are opened while the window comes up; whoever is awake first waits for nobody.
     let waker: Arc<OnceLock<egui::Context>> = Arc::default();
     let wake = waker.clone();
-    let engine = Engine::start(options.engine, move || {
+    let watched = engine::Options { watching: Some(Watching::default()), ..options.engine };
+    let engine = Engine::start(watched, move || {
         if let Some(ctx) = wake.get() {
             ctx.request_repaint();
         }
     });
     let paths: Vec<_> = options.paths.iter().map(|path| std::path::absolute(path).unwrap_or(path.clone())).collect();
+    if let Some(list) = path.as_ref().map(|path| path.with_file_name(super::models::LIST)) {
+        engine.open_models(list);
+    }
     engine.open(paths.clone());
     let native = native_options(settings.window.unwrap_or(FIRST_SIZE));
     let frames = Arc::new(AtomicUsize::new(0));
@@ -70,7 +74,7 @@ pub fn run(options: Options) -> Result<(), Failure> {
         // Set once: the engine is ours alone.
         let _ = waker.set(ctx.clone());
         if paths.is_empty() {
-            app.open_sample();
+            app.open_by_itself();
         } else {
             app.opened_at_start(paths);
         }

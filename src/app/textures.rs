@@ -60,6 +60,12 @@ impl Shelf {
         self.sheets.clear();
     }
 
+    /// Other slots, of which some hold what old ones held: their textures stay, all others go.
+    pub fn move_to(&mut self, place: impl Fn(usize) -> Option<usize>) {
+        let sheets = std::mem::take(&mut self.sheets);
+        self.sheets = sheets.into_iter().filter_map(|(slot, sheet)| Some((place(slot)?, sheet))).collect();
+    }
+
     /// Whether a slot's texture was made for this very picture.
     #[must_use]
     pub fn is_sharp(&self, slot: usize, picture: &Arc<Picture>) -> bool {

@@ -1,12 +1,14 @@
 //! The timeline: one slot for each step, as wide as the time it stands for.
 //!
 //! What a step has come to is told by its shape, and by its colour besides: a low line waits, a half bar is being
-//! made, a full bar is ready, a crossed box failed, a notched bar lacks one of its layers; a step left out is small.
+//! made, a full bar is ready, a crossed box failed, a notched bar lacks one of its layers, a dotted outline is missing
+//! altogether; a step left out is small.
 
 use egui::{Color32, CornerRadius, FontId, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use super::theme::Palette;
 use super::{App, clock, theme};
+use crate::catalog::SlotTime;
 use crate::engine::{Plan, SlotState};
 use crate::text;
 use crate::time::Moment;
@@ -15,15 +17,25 @@ pub(super) const HEIGHT: f32 = 46.0;
 const BAR: f32 = 20.0;
 const TOP: f32 = 5.0;
 
-/// Where each slot begins and ends, in shares of the whole.
-pub(super) fn widths(plan: &Plan) -> Vec<(f32, f32)> {
-    let seconds: Vec<Option<i64>> = plan
-        .slots
-        .iter()
-        .map(|slot| slot.time.valid.map(|v| v.0.seconds).or(slot.time.lead.map(|lead| lead.0)))
-        .collect();
-    let count = seconds.len();
-    let known: Option<Vec<i64>> = seconds.into_iter().collect();
+/// A part of the timeline, in shares of the whole: a slot, or a time for which there is nothing yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cell {
+    begin: f32,
+    end: f32,
+    what: Result<usize, SlotTime>,
+}
+
+/// Slots and missing times in their order, each as long as the time it stands for.
+fn cells(plan: &Plan) -> Vec<Cell> {
+    let seconds = |time: &SlotTime| time.valid.map(|v| v.0.seconds).or(time.lead.map(|lead| lead.0));
+    let slots = plan.slots.iter().enumerate().map(|(slot, planned)| (seconds(&planned.time), Ok(slot)));
+    let missing = plan.missing.iter().map(|time| (seconds(time), Err(*time)));
+    let mut all: Vec<(Option<i64>, Result<usize, SlotTime>)> = slots.chain(missing).collect();
+    if all.iter().all(|(seconds, _)| seconds.is_some()) {
+        // Slots stay in their own order.
+        all.sort_by_key(|(seconds, _)| *seconds);
+    }
+    let known: Option<Vec<i64>> = all.iter().map(|(seconds, _)| *seconds).collect();
     let rising = known.filter(|times| times.windows(2).all(|pair| pair[1] > pair[0]) && times.len() > 1);
     let lengths: Vec<f64> = match rising {
         Some(times) => {
@@ -32,18 +44,24 @@ pub(super) fn widths(plan: &Plan) -> Vec<(f32, f32)> {
             lengths.push(lengths.last().copied().unwrap_or(1.0));
             lengths
         }
-        None => vec![1.0; count],
+        None => vec![1.0; all.len()],
     };
     let total: f64 = lengths.iter().sum();
     let mut at = 0.0;
-    lengths
-        .into_iter()
-        .map(|length| {
-            let from = at;
-            at += length / total;
-            (from as f32, at as f32)
-        })
-        .collect()
+    let cell = |((_, what), length): ((Option<i64>, Result<usize, SlotTime>), f64)| {
+        let begin = at;
+        at += length / total;
+        Cell { begin: begin as f32, end: at as f32, what }
+    };
+    all.into_iter().zip(lengths).map(cell).collect()
+}
+
+/// Where each slot begins and ends, in shares of the whole.
+pub(super) fn widths(plan: &Plan) -> Vec<(f32, f32)> {
+    let slots = cells(plan).into_iter().filter_map(|cell| Some((cell.what.ok()?, (cell.begin, cell.end))));
+    let mut slots: Vec<(usize, (f32, f32))> = slots.collect();
+    slots.sort_by_key(|(slot, _)| *slot);
+    slots.into_iter().map(|(_, place)| place).collect()
 }
 
 /// The slot at a share of the whole.
@@ -62,6 +80,8 @@ fn share_of(plan: &Plan, widths: &[(f32, f32)], now: Moment) -> Option<f32> {
         None => times[at] - times.get(at.checked_sub(1)?)?,
     };
     let part = (now.seconds - times[at]) as f32 / length.max(1) as f32;
+    // Between it and the next there may be times that are missing.
+    let end = widths.get(at + 1).map_or(end, |(next, _)| *next);
     (part <= 1.0).then_some(begin + (end - begin) * part)
 }
 
@@ -81,7 +101,8 @@ impl App {
             return;
         }
         let track = Rect::from_min_size(rect.min + Vec2::new(0.0, TOP), Vec2::new(rect.width(), BAR));
-        let under = |at: Pos2| slot_at(&widths, ((at.x - track.left()) / track.width()).clamp(0.0, 1.0));
+        let share = |at: Pos2| ((at.x - track.left()) / track.width()).clamp(0.0, 1.0);
+        let under = |at: Pos2| slot_at(&widths, share(at));
         let modified = ui.input(|input| input.modifiers.command || input.modifiers.shift);
         if let Some(at) = response.interact_pointer_pos() {
             if modified && response.clicked() {
@@ -92,7 +113,11 @@ impl App {
         }
         self.draw_timeline(ui, track, &widths);
         if let Some(at) = response.hover_pos().filter(|_| !response.dragged()) {
-            let words = self.slot_words(under(at));
+            let cell = cells(&self.plan).into_iter().find(|cell| share(at) < cell.end);
+            let words = match cell.map(|cell| cell.what) {
+                Some(Err(missing)) => self.missing_words(missing),
+                _ => self.slot_words(under(at)),
+            };
             response.on_hover_ui_at_pointer(|ui| {
                 ui.label(words);
             });
@@ -109,6 +134,9 @@ impl App {
             let gap = if right - left > 4.0 { 1.5 } else { 0.0 };
             let cell = Rect::from_min_max(Pos2::new(left, track.top()), Pos2::new(right - gap, track.bottom()));
             self.draw_slot(ui, &palette, slot, cell);
+        }
+        for cell in cells(&self.plan).into_iter().filter(|cell| cell.what.is_err()) {
+            draw_missing(ui, &palette, Rect::from_x_y_ranges(at(cell.begin)..=at(cell.end), track.y_range()));
         }
         self.draw_days(ui, track, widths);
         if let Some(share) = share_of(&self.plan, widths, Moment::now()) {
@@ -189,17 +217,26 @@ impl App {
         }
     }
 
-    /// What a slot is and how far it has come.
-    fn slot_words(&self, slot: usize) -> String {
-        let Some(planned) = self.plan.slots.get(slot) else { return String::new() };
-        let mut lines = Vec::new();
-        if let Some(lead) = planned.time.lead {
-            lines.push(lead.to_string());
-        }
-        if let Some(valid) = planned.time.valid {
+    /// Lead time and valid time.
+    fn time_words(&self, time: SlotTime) -> Vec<String> {
+        let mut lines: Vec<String> = time.lead.iter().map(ToString::to_string).collect();
+        if let Some(valid) = time.valid {
             lines.push(clock::utc(valid.0, self.language));
             lines.extend(self.zone.local(valid.0, self.language));
         }
+        lines
+    }
+
+    fn missing_words(&self, time: SlotTime) -> String {
+        let mut lines = self.time_words(time);
+        lines.push(self.say("app_play.missing").to_owned());
+        lines.join("\n")
+    }
+
+    /// What a slot is and how far it has come.
+    fn slot_words(&self, slot: usize) -> String {
+        let Some(planned) = self.plan.slots.get(slot) else { return String::new() };
+        let mut lines = self.time_words(planned.time);
         lines.push(match self.slot_state(slot) {
             Some(SlotState::Failed(reason)) => reason.tell(self.language),
             Some(SlotState::Ready) => self.say("app_play.ready").to_owned(),
@@ -228,6 +265,19 @@ fn draw_failed(ui: &Ui, palette: &Palette, cell: Rect) {
     painter.line_segment([cross.right_top(), cross.left_bottom()], stroke);
 }
 
+/// Nothing has come yet: an empty place between two points.
+fn draw_missing(ui: &Ui, palette: &Palette, cell: Rect) {
+    let dot = Vec2::new((cell.width() * 0.4).clamp(1.0, 3.0), 2.0);
+    let middle = Rect::from_center_size(Pos2::new(cell.center().x, cell.bottom() - 1.5), dot);
+    ui.painter().rect_filled(middle, CornerRadius::same(1), palette.quiet.gamma_multiply(0.7));
+    let outline = cell.shrink2(Vec2::new((cell.width() * 0.15).min(2.0), 0.0));
+    if outline.width() >= 4.0 {
+        let points = [outline.left_bottom(), outline.left_top(), outline.right_top(), outline.right_bottom()];
+        let stroke = Stroke::new(1.0, palette.quiet.gamma_multiply(0.6));
+        ui.painter().extend(egui::Shape::dashed_line(&points, stroke, 2.0, 3.0));
+    }
+}
+
 /// A small mark that points up at `tip`.
 fn triangle(tip: Pos2, size: f32, colour: Color32) -> egui::Shape {
     let points = vec![tip, tip + Vec2::new(size, size * 1.3), tip + Vec2::new(-size, size * 1.3)];
@@ -237,7 +287,6 @@ fn triangle(tip: Pos2, size: f32, colour: Color32) -> egui::Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::SlotTime;
     use crate::engine::Slot;
     use crate::time::{LeadTime, ReferenceTime};
 
@@ -271,6 +320,25 @@ mod tests {
         assert!((at(9).expect("within") - 0.5).abs() < 1e-3);
         assert!(at(18).is_some());
         assert_eq!(at(19), None);
+    }
+
+    #[test]
+    fn what_is_missing_has_its_place_in_time() {
+        let mut plan = plan(&[0, 6, 18]);
+        let run = ReferenceTime(Moment::from_unix(0));
+        plan.missing = [12, 24]
+            .map(|hour| LeadTime(hour * 3600))
+            .map(|lead| SlotTime { valid: Some(run + lead), lead: Some(lead) })
+            .to_vec();
+        let shares: Vec<f32> = cells(&plan).iter().map(|cell| cell.begin).collect();
+        for (share, fifth) in shares.iter().zip(0_u8..) {
+            assert!((share - f32::from(fifth) / 5.0).abs() < 1e-3, "{shares:?}");
+        }
+        let widths = widths(&plan);
+        assert_eq!(widths.len(), 3);
+        assert!((widths[2].0 - 0.6).abs() < 1e-3);
+        let now = share_of(&plan, &widths, Moment::from_unix(12 * 3600)).expect("within");
+        assert!((now - 0.4).abs() < 1e-3, "between +6 and +18 h lies the missing one: {now}");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The bar at the top: what is open, and what of it is shown.
 
-use egui::{Align, Layout, Ui};
+use std::time::SystemTime;
+
+use egui::{Align, Layout, Response, Ui};
 
 use super::commands::{self, Command};
 use super::{App, icons, theme, widgets};
+use crate::catalog::{Completeness, Run};
 use crate::engine;
 use crate::time::ReferenceTime;
 
@@ -26,7 +29,7 @@ impl App {
                 self.opening_words(ui);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     self.open_button(ui);
-                    if self.selection.is_some() {
+                    if !self.catalog().is_empty() {
                         self.selectors(ui, wide, now);
                     }
                 });
@@ -58,13 +61,16 @@ impl App {
     fn model_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
         let name = self.say("app_top.model");
         let catalog = self.catalog().clone();
-        let chosen = self.selection.as_ref().map(|s| s.model.clone()).unwrap_or_default();
+        let chosen = self.wanted_model().map(|model| model.id.clone()).unwrap_or_default();
         let shown = catalog.model(&chosen).map_or("", |model| model.name.in_language(self.language));
         let mut next = None;
         selector(ui, "model", name, wide, shown, if wide { 260.0 } else { 150.0 }, |ui| {
             for model in &catalog.models {
                 let words = model.name.in_language(self.language);
-                if ui.selectable_label(model.id == chosen, words).clicked() {
+                let note = model.note.as_ref().map(|note| note.in_language(self.language));
+                let hint = if model.runs.is_empty() { Some(self.say("app_top.empty")) } else { note };
+                let row = list_row(ui, model.id == chosen, words, hint.unwrap_or_default(), !model.runs.is_empty());
+                if row.clicked() {
                     next = Some(model.id.clone());
                 }
             }
@@ -75,23 +81,26 @@ impl App {
     }
 
     fn run_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
-        let chosen = self.selection.as_ref().and_then(|s| s.run);
+        let Some(chosen) = self.wanted_run() else { return };
         if wide {
             widgets::caption(ui, self.say("app_top.run"));
         }
         let earlier = self.neighbour_run(1).is_some();
         let later = self.neighbour_run(-1).is_some();
         self.run_arrow(ui, Command::EarlierRun, icons::LEFT, earlier, now);
-        let references: Vec<Option<ReferenceTime>> =
-            self.model().map(|model| model.runs.iter().map(|run| run.reference).collect()).unwrap_or_default();
-        let shown = self.run_words(chosen);
+        let moment = SystemTime::now();
+        let runs = self.wanted_model().map_or(&[][..], |model| &model.runs);
+        let runs: Vec<(Option<ReferenceTime>, String)> =
+            runs.iter().map(|run| (run.reference, self.arrival_words(run, moment))).collect();
+        let shown = self.chosen_run_words(chosen, moment);
         let mut next = None;
         let name = self.say("app_top.run");
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
-            selector(ui, "run", name, false, &shown, 170.0, |ui| {
-                for reference in references {
-                    if ui.selectable_label(reference == chosen, self.run_words(reference)).clicked() {
+            let width = if wide { 300.0 } else { 170.0 };
+            selector(ui, "run", name, false, &shown, width, |ui| {
+                for (reference, hint) in runs {
+                    if list_row(ui, reference == chosen, &self.run_words(reference), &hint, true).clicked() {
                         next = Some(reference);
                     }
                 }
@@ -117,6 +126,34 @@ impl App {
     /// `2026-11-20 12Z`; «series» for files without a reference time.
     pub(super) fn run_words(&self, reference: Option<ReferenceTime>) -> String {
         reference.map_or_else(|| self.say("app_top.series").to_owned(), |reference| reference.to_string())
+    }
+
+    /// «arriving, 12 of 41 lead times»; nothing for a run that is all there.
+    fn arrival_words(&self, run: &Run, now: SystemTime) -> String {
+        let key = match run.arrival.at(now) {
+            Completeness::Whole => return String::new(),
+            Completeness::Arriving => "app_top.arriving_leads",
+            Completeness::Incomplete => "app_top.incomplete_leads",
+        };
+        let count = |count: Option<usize>| count.map_or_else(String::new, |count| count.to_string());
+        let (leads, usual) = (count(run.arrival.leads), count(run.arrival.usual));
+        crate::text::fill(self.language, key, &[("leads", &leads), ("usual", &usual)])
+    }
+
+    /// `2026-11-20 12Z · arriving`
+    fn chosen_run_words(&self, chosen: Option<ReferenceTime>, now: SystemTime) -> String {
+        let run = self.wanted_model().and_then(|model| model.run(chosen));
+        let key = match run {
+            Some(run) if !run.is_read() => Some("app_top.reading"),
+            Some(run) => match run.arrival.at(now) {
+                Completeness::Whole => None,
+                Completeness::Arriving => Some("app_top.arriving"),
+                Completeness::Incomplete => Some("app_top.incomplete"),
+            },
+            None => None,
+        };
+        let run = self.run_words(chosen);
+        key.map_or_else(|| run.clone(), |key| format!("{run} · {}", self.say(key)))
     }
 
     fn subject_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
@@ -173,4 +210,17 @@ fn selector(ui: &mut Ui, salt: &str, name: &str, captioned: bool, shown: &str, m
         info.current_text_value = Some(shown.to_owned());
         info
     });
+}
+
+/// A row of a list: what is chosen by it, and a quiet word at its right.
+fn list_row(ui: &mut Ui, chosen: bool, words: &str, hint: &str, enabled: bool) -> Response {
+    let palette = theme::palette(ui);
+    let mut row = egui::Button::selectable(chosen, words);
+    if !hint.is_empty() {
+        row = row.right_text(egui::RichText::new(hint).size(12.5).color(palette.quiet));
+    }
+    let response = ui.add_enabled(enabled, row);
+    let name = if hint.is_empty() { words.to_owned() } else { format!("{words}, {hint}") };
+    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Button, enabled, chosen, &name));
+    response
 }

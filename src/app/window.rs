@@ -26,6 +26,7 @@ impl App {
         ctx: &egui::Context,
     ) -> Self {
         theme::install(ctx);
+        let models = path.as_ref().map(|path| path.with_file_name(super::models::LIST));
         let errands = Errands::new(ctx.clone(), path);
         let mut notices = Notices::default();
         if let Some(trouble) = trouble {
@@ -35,6 +36,7 @@ impl App {
         let language = settings.language.unwrap_or_else(Language::of_environment);
         let app = Self {
             errands,
+            models,
             kept: settings.clone(),
             language,
             zone: clock::Zone::utc(),
@@ -61,6 +63,24 @@ impl App {
     /// Opens the bundled sample, as on first start.
     pub fn open_sample(&mut self) {
         self.errands.lay_out_sample();
+    }
+
+    /// Opens what there is: the newest run of the first model of the user's list, else the bundled sample.
+    pub fn open_by_itself(&mut self) {
+        self.sources.begins = Some(f64::NAN);
+    }
+
+    /// Has the list of models read, from the folder of the settings.
+    pub fn open_models(&self) {
+        if let Some(list) = &self.models {
+            self.engine.open_models(list.clone());
+        }
+    }
+
+    /// How many steps the loop has.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.player.count()
     }
 
     /// One display frame.
@@ -97,7 +117,13 @@ impl App {
                         self.save_to(path);
                     }
                 }
+                Outcome::Chosen(Purpose::ModelFolder, paths) => {
+                    if let Some(folder) = paths.into_iter().next() {
+                        self.take_model_folder(&folder);
+                    }
+                }
                 Outcome::Chosen(_, paths) => self.open(paths),
+                Outcome::NoDialog(Purpose::ModelFolder) => self.notices.add(Notice::NoDialog),
                 Outcome::NoDialog(purpose) => {
                     self.notices.add(Notice::NoDialog);
                     let proposed = if purpose == Purpose::SavePicture { self.picture_name() } else { String::new() };
@@ -112,6 +138,8 @@ impl App {
                 Outcome::Saved(path, Ok(())) => self.notices.add(Notice::Saved(path)),
                 Outcome::Saved(path, Err(reason)) => self.notices.add(Notice::NotSaved { path, reason }),
                 Outcome::Zone(name, zone) => self.take_zone(name, zone),
+                Outcome::Model(list, name, Ok(())) => self.take_model(list, &name),
+                Outcome::Model(path, _, Err(reason)) => self.notices.add(Notice::ModelNotAdded { path, reason }),
                 Outcome::Settings(trouble) => self.notices.add(Notice::Settings(trouble)),
             }
             ctx.request_repaint();
@@ -162,6 +190,7 @@ impl App {
             Command::LevelDown => self.step_level(1, now),
             Command::LaterRun => self.step_run(-1, now),
             Command::EarlierRun => self.step_run(1, now),
+            Command::NewestRun => self.choose_newest_run(now),
             Command::NextModel => self.next_model(now),
             Command::NextSubject => self.next_subject(now),
             Command::Region(place) => {

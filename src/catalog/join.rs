@@ -1,20 +1,21 @@
 //! Joins datasets into models, runs, series.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::parameter::{self, GEOPOTENTIAL, GEOPOTENTIAL_HEIGHT, RELATIVE_HUMIDITY, SPECIFIC_HUMIDITY, TEMPERATURE};
 use super::recipe::{Formula, Ingredient, Recipe, STANDARD_GRAVITY, UnitGuess};
-use super::{Catalog, CatalogNote, FileReport, Model, Parameter, Run, Series, SlotTime};
+use super::{
+    Arrival, Catalog, CatalogNote, Double, FileReport, Lost, Model, ModelFolder, Named, OpenFile, Parameter, Run,
+    Series, SlotTime, grids, model_of, runs,
+};
 use crate::field::{Level, LevelKind};
 use crate::grid::Grid;
-use crate::source::{Choice, Dataset, LevelAxis, SourceError, Variable};
+use crate::source::{Choice, Dataset, LevelAxis, Step, Variable};
 use crate::text::{self, Bilingual, Language};
-use crate::time::ReferenceTime;
+use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
 use crate::units::{self, Affine};
-
-type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
 
 /// One field with its place in the catalogue.
 struct Entry {
@@ -32,53 +33,156 @@ struct Gathered {
     entries: Vec<Entry>,
 }
 
-type RunParts = BTreeMap<Option<ReferenceTime>, Vec<Gathered>>;
+/// A model in the making.
+struct Parts {
+    name: Bilingual,
+    note: Option<Bilingual>,
+    runs: BTreeMap<Option<ReferenceTime>, RunParts>,
+}
 
-pub(super) fn join(opened: &[Opened]) -> Catalog {
-    let mut models: Vec<(String, Bilingual, RunParts)> = Vec::new();
-    let mut files = Vec::new();
-    let mut paths = Vec::new();
-    for (path, outcome) in opened {
-        files.push(FileReport {
-            path: path.clone(),
-            outcome: outcome.as_ref().map(|dataset| dataset.notes.clone()).map_err(Clone::clone),
-        });
-        paths.push(path.clone());
-        let Ok(dataset) = outcome else { continue };
-        let name = model_name(dataset);
-        let at = models.iter().position(|(id, ..)| *id == name.en).unwrap_or_else(|| {
-            models.push((name.en.clone(), name, RunParts::new()));
-            models.len() - 1
-        });
-        let Some((_, _, runs)) = models.get_mut(at) else { continue };
-        for variable in &dataset.variables {
-            gather(variable, paths.len() - 1, runs);
+/// A run in the making.
+#[derive(Default)]
+struct RunParts {
+    series: Vec<Gathered>,
+    /// Numbers of its files that are known by name only.
+    unread: Vec<usize>,
+    /// When one of its files was written last.
+    written: Option<SystemTime>,
+}
+
+pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Lost]) -> Catalog {
+    let mut models: Vec<Parts> = Vec::new();
+    for folder in folders {
+        place(&mut models, &folder.name).note.clone_from(&folder.note);
+    }
+    let mut notes = Vec::new();
+    let learned = learned_names(files);
+    for (number, file) in files.iter().enumerate() {
+        match &file.outcome {
+            None => {
+                let name = file.folder.as_ref().map(|folder| &folder.name).or_else(|| learned.get(&*file.stem));
+                let by_name = name.cloned().unwrap_or_else(|| Bilingual::same(&*file.stem));
+                let run = place(&mut models, &by_name).runs.entry(file.named.map(|named| named.run)).or_default();
+                run.unread.push(number);
+                run.written = run.written.max(file.written);
+            }
+            Some(Ok(dataset)) => {
+                let name = file.folder.as_ref().map_or_else(|| model_name(dataset), |folder| folder.name.clone());
+                let parts = place(&mut models, &name);
+                for variable in &dataset.variables {
+                    gather(variable, number, file, &mut parts.runs);
+                }
+                notes.extend(disagreement(file, dataset));
+            }
+            Some(Err(_)) => {}
         }
     }
-    let age: Vec<_> = paths.iter().map(|path| modified(path)).collect();
-    let mut hidden = BTreeSet::new();
-    let models: Vec<Model> = models
-        .into_iter()
-        .map(|(id, name, runs)| Model {
-            id,
-            name,
-            runs: runs
-                .into_iter()
-                .rev()
-                .map(|(reference, parts)| Run { reference, series: finish_run(parts, &age, &mut hidden) })
-                .filter(|run| !run.series.is_empty())
-                .collect(),
-        })
-        .filter(|model| !model.runs.is_empty())
+    // One of each model is enough: they will all be called in the same way.
+    let mut told = HashSet::new();
+    notes.retain(|(stem, _)| told.insert(Arc::clone(stem)));
+    let mut doubles = Vec::new();
+    let models = models.into_iter().flat_map(|parts| finish_model(parts, files, lost, &mut doubles));
+    let models =
+        models.filter(|model| !model.runs.is_empty() || folders.iter().any(|f| f.name == model.name)).collect();
+    Catalog { models, files: reports(files), notes: notes.into_iter().map(|(_, note)| note).collect(), doubles }
+}
+
+fn reports(files: &[OpenFile]) -> Vec<FileReport> {
+    let report = |file: &OpenFile| {
+        let outcome = file.outcome.as_ref()?.as_ref();
+        let outcome = outcome.map(|dataset| dataset.notes.clone()).map_err(Clone::clone);
+        Some(FileReport { path: file.path.clone(), outcome })
+    };
+    files.iter().filter_map(report).collect()
+}
+
+/// Where a model of this name is made.
+fn place<'m>(models: &'m mut Vec<Parts>, name: &Bilingual) -> &'m mut Parts {
+    let at = models.iter().position(|known| known.name.en == name.en).unwrap_or(models.len());
+    if at == models.len() {
+        models.push(Parts { name: name.clone(), note: None, runs: BTreeMap::new() });
+    }
+    &mut models[at]
+}
+
+/// How the files of one naming call their model in their headers: those not yet read will do the same.
+fn learned_names(files: &[OpenFile]) -> HashMap<&str, Bilingual> {
+    let mut learned = HashMap::new();
+    for file in files.iter().filter(|file| file.named.is_some() && file.folder.is_none()) {
+        if let Some(Ok(dataset)) = &file.outcome {
+            learned.entry(&*file.stem).or_insert_with(|| model_name(dataset));
+        }
+    }
+    learned
+}
+
+/// Where a file's name tells another run or lead time than its header.
+fn disagreement(file: &OpenFile, dataset: &Dataset) -> Option<(Arc<str>, CatalogNote)> {
+    let Named { run, lead } = file.named?;
+    let steps: Vec<(ReferenceTime, Option<LeadTime>)> = dataset
+        .variables
+        .iter()
+        .flat_map(|variable| &variable.steps)
+        .filter_map(|step| Some((everyday_run(step.run?), step.lead)))
         .collect();
-    let same = hidden.into_iter().filter_map(|(shown, hidden)| {
-        Some(CatalogNote::SameField { shown: paths.get(shown)?.clone(), hidden: paths.get(hidden)?.clone() })
-    });
-    let runs = models.iter().flat_map(|model| &model.runs);
-    let other: BTreeSet<_> = runs.flat_map(Run::hidden_by_grid).collect();
-    let other = other.into_iter().map(|(shown, hidden)| CatalogNote::OtherGrid { shown, hidden });
-    let notes = same.chain(other).collect();
-    Catalog { models, files, notes }
+    let (found_run, found_lead) = *steps.first()?;
+    let agrees = |(found, of): &(ReferenceTime, Option<LeadTime>)| {
+        *found == run && (lead.is_none() || of.is_none() || *of == lead)
+    };
+    if steps.iter().any(agrees) {
+        return None;
+    }
+    let words = |run: ReferenceTime, lead: Option<LeadTime>| match lead {
+        Some(lead) => format!("{run} {lead}"),
+        None => run.to_string(),
+    };
+    let (named, found) = (words(run, lead), words(found_run, found_lead));
+    Some((file.stem.clone(), CatalogNote::NameDisagrees { path: file.path.clone(), named, found }))
+}
+
+fn finish_model(parts: Parts, files: &[OpenFile], lost: &[Lost], doubles: &mut Vec<Double>) -> Vec<Model> {
+    let age: Vec<Option<SystemTime>> = files.iter().map(|file| file.written).collect();
+    let mut runs = Vec::new();
+    for (reference, mut run) in parts.runs.into_iter().rev() {
+        let lead = |number: &usize| files.get(*number).and_then(|file| Some(file.named?.lead));
+        run.unread.sort_by_key(lead);
+        let ahead = run.unread.iter().filter_map(lead).collect();
+        let unread = run.unread.iter().filter_map(|number| Some(files.get(*number)?.path.clone())).collect();
+        let series = finish_run(run.series, &age, doubles);
+        let arrival = Arrival::of(run.written, ahead);
+        runs.push(Run { reference, series, unread, arrival });
+    }
+    runs.retain(|run| run.is_read() || !run.unread.is_empty());
+    let model = Model { id: parts.name.en.clone(), name: parts.name, note: parts.note, runs };
+    let mut models = grids::split(model);
+    for model in &mut models {
+        runs::compare(model, lost);
+    }
+    models
+}
+
+/// The same moment in the calendar of our days: files differ in which of the two they name, and mean the same.
+fn everyday(moment: Moment) -> Moment {
+    /// 1582-10-15, from which on the two calendars are one.
+    const GREGORIAN: i64 = -12_219_292_800;
+    let same = moment.calendar == Calendar::ProlepticGregorian && moment.seconds >= GREGORIAN;
+    if same { Moment { calendar: Calendar::Standard, ..moment } } else { moment }
+}
+
+fn everyday_run(run: ReferenceTime) -> ReferenceTime {
+    ReferenceTime(everyday(run.0))
+}
+
+/// The run and the time of a step: by the header, and by the file's name where the header is silent.
+fn timed(step: &Step, named: Option<Named>) -> (Option<ReferenceTime>, SlotTime) {
+    let (valid, mut lead) = (step.valid.map(|valid| ValidTime(everyday(valid.0))), step.lead);
+    let run = step.run.map(everyday_run).or_else(|| named.map(|named| named.run));
+    if let (None, Some(named), Some(run)) = (step.run, named, run) {
+        let same = |valid: &ValidTime| valid.0.calendar == run.0.calendar;
+        lead = lead.or_else(|| valid.filter(same).map(|valid| valid - run)).or(named.lead);
+    }
+    let sum = || run.zip(lead).map(|(run, lead)| run + lead);
+    (run, SlotTime { valid: valid.or_else(sum), lead })
 }
 
 /// What a file calls its model: an attribute that names it, else its name without dates and numbers.
@@ -91,47 +195,28 @@ pub(super) fn model_name(dataset: &Dataset) -> Bilingual {
             .find(|(name, text)| name.eq_ignore_ascii_case(wanted) && !text.trim().is_empty())
             .map(|(_, text)| text.trim().to_owned())
     };
-    let name = NAMING.iter().find_map(|name| attribute(name)).unwrap_or_else(|| stem_without_dates(&dataset.path));
+    let name = NAMING.iter().find_map(|name| attribute(name)).unwrap_or_else(|| model_of(&dataset.path));
     match name.split_once(" / ") {
         Some((en, fr)) => Bilingual { en: en.trim().to_owned(), fr: fr.trim().to_owned() },
         None => Bilingual::same(name),
     }
 }
 
-/// `gdps_2026112012_024.nc` is of the model `gdps`; a folder's name serves where nothing is left.
-fn stem_without_dates(path: &Path) -> String {
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let words: Vec<&str> = stem
-        .split(['_', '-', '.', ' '])
-        .filter(|word| word.chars().any(char::is_alphabetic) && !is_time_word(word))
-        .collect();
-    if !words.is_empty() {
-        return words.join("_");
-    }
-    let folder = path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    folder.filter(|name| !name.is_empty()).unwrap_or(stem)
-}
-
-/// `20261120T12Z`, `f024`, `h006`, `12z`, `T00`: letters that only carry a time.
-fn is_time_word(word: &str) -> bool {
-    let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    digits >= 2 && matches!(letters.as_str(), "t" | "tz" | "z" | "f" | "h" | "p" | "step" | "ft")
-}
-
 /// Adds all fields of a variable to the runs that they belong to.
-fn gather(variable: &Variable, file: usize, runs: &mut RunParts) {
+fn gather(variable: &Variable, number: usize, file: &OpenFile, runs: &mut BTreeMap<Option<ReferenceTime>, RunParts>) {
     let (parameter, conversion, guess) = meaning(variable);
     let levels = levels_of(variable.levels.as_ref());
     let members: Vec<Option<String>> =
         variable.members.as_ref().map_or(vec![None], |m| m.iter().cloned().map(Some).collect());
-    let steps: Vec<_> = if variable.steps.is_empty() {
-        vec![(None, SlotTime { valid: None, lead: None })]
-    } else {
-        variable.steps.iter().map(|s| (s.run, SlotTime { valid: s.valid, lead: s.lead })).collect()
-    };
-    for (step, (run, slot)) in steps.iter().enumerate() {
-        let parts = runs.entry(*run).or_default();
+    let untold = [Step { run: None, lead: None, valid: None }];
+    let steps = if variable.steps.is_empty() { &untold[..] } else { &variable.steps };
+    // A name speaks for a file of one time only.
+    let named = file.named.filter(|_| steps.len() == 1);
+    for (step, times) in steps.iter().enumerate() {
+        let (run, slot) = timed(times, named);
+        let run = runs.entry(run).or_default();
+        run.written = run.written.max(file.written);
+        let parts = &mut run.series;
         let at = parts
             .iter()
             .position(|part| part.parameter.id == parameter.id && same_grid(&part.grid, &variable.grid))
@@ -150,7 +235,7 @@ fn gather(variable: &Variable, file: usize, runs: &mut RunParts) {
                 let ingredients = vec![Ingredient { field, conversion }];
                 let recipe = Recipe { ingredients, formula: Formula::Direct, guess };
                 let member = member_name.clone();
-                part.entries.push(Entry { level: *level_value, member, slot: *slot, recipe, file });
+                part.entries.push(Entry { level: *level_value, member, slot, recipe, file: number });
             }
         }
     }
@@ -222,13 +307,9 @@ pub fn levels_of(axis: Option<&LevelAxis>) -> Vec<Option<Level>> {
     axis.values.iter().map(|value| Some(Level { kind: axis.kind, value: conversion.apply(*value) })).collect()
 }
 
-fn finish_run(
-    mut parts: Vec<Gathered>,
-    age: &[Option<std::time::SystemTime>],
-    hidden: &mut BTreeSet<(usize, usize)>,
-) -> Vec<Series> {
+fn finish_run(mut parts: Vec<Gathered>, age: &[Option<SystemTime>], doubles: &mut Vec<Double>) -> Vec<Series> {
     derive_humidity(&mut parts);
-    parts.into_iter().map(|part| finish_series(part, age, hidden)).filter(|series| !series.is_empty()).collect()
+    parts.into_iter().map(|part| finish_series(part, age, doubles)).filter(|series| !series.is_empty()).collect()
 }
 
 /// Adds relative humidity where a run has only specific humidity and temperature on the same grid and pressure levels.
@@ -279,11 +360,7 @@ fn derive_humidity(parts: &mut Vec<Gathered>) {
     parts.extend(derived);
 }
 
-fn finish_series(
-    part: Gathered,
-    age: &[Option<std::time::SystemTime>],
-    hidden: &mut BTreeSet<(usize, usize)>,
-) -> Series {
+fn finish_series(part: Gathered, age: &[Option<SystemTime>], doubles: &mut Vec<Double>) -> Series {
     let levels: Vec<Option<Level>> =
         part.entries.iter().map(|e| e.level).collect::<BTreeSet<_>>().into_iter().collect();
     let slots: Vec<SlotTime> = part.entries.iter().map(|e| e.slot).collect::<BTreeSet<_>>().into_iter().collect();
@@ -305,11 +382,14 @@ fn finish_series(
             // The same field twice in one file: the first stands.
             Some(owner) if owner == entry.file => continue,
             Some(owner) if age.get(owner) > age.get(entry.file) => {
-                hidden.insert((owner, entry.file));
+                if let Some(shown) = recipes.get(&key).cloned() {
+                    doubles.push(Double { shown, hidden: entry.recipe });
+                }
                 continue;
             }
-            Some(owner) => {
-                hidden.insert((entry.file, owner));
+            Some(_) => {
+                let hidden = recipes.remove(&key);
+                doubles.extend(hidden.map(|hidden| Double { shown: entry.recipe.clone(), hidden }));
             }
             None => {}
         }
@@ -317,22 +397,4 @@ fn finish_series(
         recipes.insert(key, entry.recipe);
     }
     Series { parameter: part.parameter, grid: part.grid, levels, members, slots, recipes }
-}
-
-fn modified(path: &Path) -> Option<std::time::SystemTime> {
-    std::fs::metadata(path).and_then(|data| data.modified()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_and_leads_in_a_name_are_not_the_model() {
-        let check = |path: &str, model: &str| assert_eq!(stem_without_dates(Path::new(path)), model, "{path}");
-        check("runs/gdps_2026112012_024.nc", "gdps");
-        check("graphcast/2026112012_024.nc", "graphcast");
-        check("ecmwf-20261120T12Z-f024.nc", "ecmwf");
-        check("rh_gz.nc", "rh_gz");
-    }
 }

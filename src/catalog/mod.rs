@@ -4,31 +4,67 @@
 //! become the product's; it never reads values.
 
 mod grib_names;
+mod grids;
 mod inventory;
 mod join;
+mod listing;
+pub mod models;
+mod names;
 pub mod parameter;
+mod pattern;
 pub mod recipe;
+mod runs;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::field::{Level, LevelKind};
 use crate::grid::Grid;
-use crate::source::{Dataset, SourceError, is_store};
+use crate::source::{Dataset, SourceError, Step};
 use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use inventory::{Absent, Listed, Part, Wanted, WantedLevel, inventory};
 pub use join::{levels_of, meaning};
+pub use listing::{Found, Mark, files_below, list, list_model};
+pub use models::{ModelFolder, ModelTrouble};
+pub use names::{Named, model_of, read_name};
 pub use parameter::{KnownParameter, Parameter};
 pub use recipe::{Formula, Ingredient, Recipe, UnitGuess};
+pub use runs::{Arrival, Completeness};
 
 /// Everything that the open files offer.
 #[derive(Debug, Default)]
 pub struct Catalog {
     pub models: Vec<Model>,
+    /// Those that were read, or tried.
     pub files: Vec<FileReport>,
     pub notes: Vec<CatalogNote>,
+    /// Fields that two files hold.
+    pub doubles: Vec<Double>,
+}
+
+/// A file on its way into the catalogue.
+#[derive(Clone, Debug)]
+pub struct OpenFile {
+    pub path: PathBuf,
+    /// What its headers said; `None` while it is known by its name only.
+    pub outcome: Option<Result<Arc<Dataset>, SourceError>>,
+    pub named: Option<Named>,
+    /// The model by the file's name, see [`model_of`].
+    pub stem: Arc<str>,
+    pub written: Option<SystemTime>,
+    /// Where it lies, if that is a model's folder: the model has that name, whatever the file says.
+    pub folder: Option<Arc<ModelFolder>>,
+}
+
+/// A file that was open and is no longer there: its times are missing now.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    pub path: PathBuf,
+    pub model: String,
+    pub steps: Vec<Step>,
 }
 
 /// How the opening of one file went.
@@ -39,25 +75,28 @@ pub struct FileReport {
     pub outcome: Result<Vec<SourceError>, SourceError>,
 }
 
+/// The same field in two files: the one that was written later is shown. Where their values are equal that is nobody's
+/// concern; whoever reads values finds out.
+#[derive(Clone, Debug)]
+pub struct Double {
+    pub shown: Recipe,
+    pub hidden: Recipe,
+}
+
 /// What the catalogue has to tell about the files as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CatalogNote {
-    /// Two files hold the same field; the one written later is shown.
-    SameField { shown: PathBuf, hidden: PathBuf },
-    /// Two files of one run hold the same parameters on unlike grids; the one with more fields is shown.
-    OtherGrid { shown: PathBuf, hidden: PathBuf },
+    /// A file's name tells another run or lead time than its header, which is taken.
+    NameDisagrees { path: PathBuf, named: String, found: String },
 }
 
 impl CatalogNote {
     /// One sentence for a person.
     #[must_use]
     pub fn tell(&self, language: Language) -> String {
-        let (key, shown, hidden) = match self {
-            Self::SameField { shown, hidden } => ("note.same_field", shown, hidden),
-            Self::OtherGrid { shown, hidden } => ("note.other_grid", shown, hidden),
-        };
-        let (shown, hidden) = (shown.display().to_string(), hidden.display().to_string());
-        text::fill(language, key, &[("shown", &shown), ("hidden", &hidden)])
+        let Self::NameDisagrees { path, named, found } = self;
+        let path = path.display().to_string();
+        text::fill(language, "note.name_disagrees", &[("path", &path), ("named", named), ("found", found)])
     }
 }
 
@@ -66,14 +105,19 @@ impl CatalogNote {
 pub struct Model {
     pub id: String,
     pub name: Bilingual,
-    /// Newest first; files without a reference time are one run without a name.
+    pub note: Option<Bilingual>,
+    /// Newest first; files without a reference time are one run without a name. None in a model's folder that is empty.
     pub runs: Vec<Run>,
 }
 
 #[derive(Debug)]
 pub struct Run {
     pub reference: Option<ReferenceTime>,
+    /// Empty until the headers of its files are read.
     pub series: Vec<Series>,
+    /// Its files whose headers were not read yet, in the order of their lead times.
+    pub unread: Vec<PathBuf>,
+    pub arrival: Arrival,
 }
 
 /// All fields of one parameter on one grid in one run.
@@ -101,7 +145,15 @@ impl Catalog {
     /// Joins what the files hold. `opened` in the order in which they were opened.
     #[must_use]
     pub fn new(opened: &[(PathBuf, Result<Arc<Dataset>, SourceError>)]) -> Self {
-        join::join(opened)
+        let files: Vec<OpenFile> = opened.iter().map(|(path, outcome)| OpenFile::read(path, outcome.clone())).collect();
+        Self::of(&files, &[], &[])
+    }
+
+    /// Joins files that were read and those that are known by name, in the order in which they were opened. `folders`
+    /// are models that stand in the list even without a file.
+    #[must_use]
+    pub fn of(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Lost]) -> Self {
+        join::join(files, folders, lost)
     }
 
     #[must_use]
@@ -120,6 +172,31 @@ impl Catalog {
     }
 }
 
+impl OpenFile {
+    /// A file that lies in no model's folder, read.
+    #[must_use]
+    pub fn read(path: &Path, outcome: Result<Arc<Dataset>, SourceError>) -> Self {
+        let written = std::fs::metadata(path).and_then(|data| data.modified()).ok();
+        let (named, stem) = (read_name(path), model_of(path).into());
+        Self { path: path.to_owned(), outcome: Some(outcome), named, stem, written, folder: None }
+    }
+}
+
+impl Lost {
+    /// What a file that was open held, so that the file itself can be let go.
+    #[must_use]
+    pub fn of(dataset: &Dataset, folder: Option<&ModelFolder>) -> Self {
+        let model = folder.map_or_else(|| join::model_name(dataset).en, |folder| folder.name.en.clone());
+        let mut steps: Vec<Step> = Vec::new();
+        for step in dataset.variables.iter().flat_map(|variable| &variable.steps) {
+            if !steps.contains(step) {
+                steps.push(*step);
+            }
+        }
+        Self { path: dataset.path.clone(), model, steps }
+    }
+}
+
 impl Model {
     /// The run of this reference time.
     #[must_use]
@@ -129,6 +206,12 @@ impl Model {
 }
 
 impl Run {
+    /// Something of it can be shown.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        !self.series.is_empty()
+    }
+
     /// The series of a parameter. Where it stands on several kinds of level or grids, one with pressure levels, and of
     /// these the one with most fields.
     #[must_use]
@@ -138,16 +221,6 @@ impl Run {
             .filter(|series| series.parameter.id == parameter)
             .max_by_key(|series| (series.is_on_pressure(), series.recipes.len()))
     }
-
-    /// Files whose fields on levels of pressure stand behind those of another file on another grid: what is shown, and
-    /// what is hidden by it.
-    fn hidden_by_grid(&self) -> impl Iterator<Item = (PathBuf, PathBuf)> {
-        self.series.iter().filter(|series| series.is_on_pressure()).filter_map(|series| {
-            let shown = self.series(&series.parameter.id)?;
-            let (shown, hidden) = (shown.first_file()?, series.first_file()?);
-            (shown != hidden).then(|| (shown.to_owned(), hidden.to_owned()))
-        })
-    }
 }
 
 impl Series {
@@ -155,10 +228,10 @@ impl Series {
         self.levels.iter().flatten().any(|level| level.kind == LevelKind::Pressure)
     }
 
-    /// The first by name of the files in which it stands.
-    fn first_file(&self) -> Option<&Path> {
+    /// The files in which it stands, each as often as it has fields.
+    fn files(&self) -> impl Iterator<Item = &Path> {
         let ingredients = self.recipes.values().flat_map(|recipe| &recipe.ingredients);
-        ingredients.map(|ingredient| ingredient.field.reader.path()).min()
+        ingredients.map(|ingredient| ingredient.field.reader.path())
     }
 
     /// How to make the field of this level, member and time; `None` where no file has it.
@@ -179,37 +252,4 @@ impl Series {
     pub fn is_empty(&self) -> bool {
         self.recipes.is_empty()
     }
-}
-
-/// The files below a path: itself, or all regular files of a folder and its subfolders, in the order of their names. A
-/// folder that is a store counts as one file.
-///
-/// Hidden entries are left out. Entries that cannot be listed are left out too: opening the path will say why.
-#[must_use]
-pub fn files_below(path: &Path) -> Vec<PathBuf> {
-    const DEEPEST: usize = 8;
-    fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
-        let Ok(entries) = std::fs::read_dir(folder) else { return };
-        let mut entries: Vec<_> = entries.flatten().collect();
-        entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            let Ok(kind) = entry.file_type() else { continue };
-            if hidden {
-                continue;
-            } else if !kind.is_file() && is_store(&entry.path()) {
-                files.push(entry.path());
-            } else if kind.is_dir() && depth < DEEPEST {
-                walk(&entry.path(), depth + 1, files);
-            } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
-                files.push(entry.path());
-            }
-        }
-    }
-    if !path.is_dir() || is_store(path) {
-        return vec![path.to_owned()];
-    }
-    let mut files = Vec::new();
-    walk(path, 0, &mut files);
-    files
 }

@@ -182,6 +182,10 @@ pub struct Render {
     #[arg(long, conflicts_with = "lead")]
     pub all: bool,
 
+    /// Also the lead times that only one of the product's layers has; the frame names the one that is missing
+    #[arg(long)]
+    pub union: bool,
+
     /// Width and height in pixels
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1600x1000", value_parser = size)]
     pub size: [u32; 2],

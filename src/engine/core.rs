@@ -2,20 +2,26 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::budget::{self, Budget, Usage};
+use super::doubles;
 use super::foresight;
+use super::opening::Root;
 use super::place;
 use super::request::Request;
 use super::series::Asked;
 use super::snapshot::{Reading, Snapshot};
 use super::state::State;
 use super::trace::Trace;
+use super::watch::{Place, Watchers, Watching};
 use super::{Opener, Options};
+use crate::catalog::Found;
 use crate::render::{Frame, Scratch};
 use crate::source::SourceError;
+use crate::time::ReferenceTime;
 
 /// Takes a slot's outcome instead of the cache.
 pub(super) type Taker = dyn Fn(usize, Result<&Frame, &Arc<SourceError>>) + Send + Sync;
@@ -23,12 +29,14 @@ pub(super) type Taker = dyn Fn(usize, Result<&Frame, &Arc<SourceError>>) + Send 
 /// The engine behind its handle.
 pub(super) struct Core {
     state: Mutex<State>,
-    pub changed: Condvar,
+    pub told: Condvar,
     threads: usize,
     pool: ThreadPool,
     /// One thread less, for while the owner needs a core.
     quiet: OnceLock<ThreadPool>,
     pub opener: Arc<Opener>,
+    watching: Option<Watching>,
+    watchers: Mutex<Watchers>,
     pub wake: Box<dyn Fn() + Send + Sync>,
     /// Where finished frames go instead of being kept.
     pub taker: Option<Box<Taker>>,
@@ -53,13 +61,17 @@ impl Core {
         taker: Option<Box<Taker>>,
     ) -> Arc<Self> {
         let threads = options.threads();
+        let mut state = State::new(Budget::new(options.memory));
+        state.opening.patience = options.watching.map_or(Duration::ZERO, |watching| watching.patience);
         Arc::new(Self {
-            state: Mutex::new(State::new(Budget::new(options.memory))),
-            changed: Condvar::new(),
+            state: Mutex::new(state),
+            told: Condvar::new(),
             threads,
             pool: pool(threads),
             quiet: OnceLock::new(),
             opener,
+            watching: options.watching,
+            watchers: Mutex::default(),
             wake,
             taker,
             scratches: Mutex::default(),
@@ -96,6 +108,47 @@ impl Core {
         self.kick();
     }
 
+    pub(super) fn open_models(self: &Arc<Self>, list: PathBuf) {
+        self.state().opening.add_models_of(list);
+        self.kick();
+    }
+
+    pub(super) fn read_run(self: &Arc<Self>, model: &str, run: Option<ReferenceTime>) {
+        let mut state = self.state();
+        let catalog = state.catalog.clone();
+        let Some(run) = catalog.model(model).and_then(|model| model.run(run)) else { return };
+        state.opening.read_next(&run.unread);
+        drop(state);
+        self.kick();
+    }
+
+    /// From now on what was listed is looked after.
+    pub(super) fn watch(self: &Arc<Self>, place: Place, found: Vec<Found>) {
+        if let Some(plan) = self.watching {
+            let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+            watchers.add(self, plan, place, found);
+        }
+    }
+
+    /// Files came or changed on the disk, or are gone.
+    pub(super) fn changed(self: &Arc<Self>, root: &Root, found: Vec<Found>, gone: &[PathBuf]) {
+        let mut state = self.state();
+        let any = state.opening.changed(root, found, gone);
+        gone.iter().for_each(|path| state.cache.forget_file(path));
+        drop(state);
+        if any {
+            self.kick();
+            (self.wake)();
+        }
+    }
+
+    /// Files that were broken while they grew have grown, or not.
+    pub(super) fn look_at_patience(self: &Arc<Self>) {
+        if self.state().opening.lose_patience() {
+            self.kick();
+        }
+    }
+
     pub(super) fn close(self: &Arc<Self>, path: &Path) {
         let mut state = self.state();
         state.opening.forget(path);
@@ -111,7 +164,9 @@ impl Core {
             (state.catalog.clone(), state.reel_count)
         };
         let reel = foresight::reel(&catalog, &request, id);
+        let due = doubles::of_plan(&catalog, &reel.plan);
         let mut state = self.state();
+        state.doubles.begin(due);
         state.generation += 1;
         let (old_plan, keep_series) = (state.reels.first().map(|reel| reel.plan.clone()), state.series.take());
         state.series = keep_series.filter(|_| old_plan.is_some_and(|old| old.shows_the_same(&reel.plan)));
@@ -212,5 +267,7 @@ impl Core {
         let mut state = self.state();
         state.stopped = true;
         state.begin(Vec::new());
+        drop(state);
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).stop();
     }
 }

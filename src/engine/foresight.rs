@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::budget::Usage;
 use super::layer::Guesses;
 use super::plan::Plan;
 use super::reel::Reel;
 use super::request::{Request, Selection, Subject, levels};
+use super::state::{Job, State, frame_bytes};
 use crate::catalog::{Catalog, SlotTime};
 use crate::field::{Level, LevelKind};
 use crate::product;
@@ -59,5 +61,23 @@ fn needs_whole_run(request: &Request) -> bool {
     match &request.selection.subject {
         Subject::Product(id) => product::product(id).is_none(),
         Subject::Variable(_) => true,
+    }
+}
+
+impl State {
+    /// What is likely to be chosen next is prepared while the window is at rest, and there is room for it.
+    pub(super) fn foresee(&mut self) -> Option<Job> {
+        let request = self.request.clone()?;
+        let reel = self.reels.first()?;
+        let (id, slot) = (reel.id, reel.playhead);
+        if self.foreseen || self.busy || self.reach(0).frames < self.reels.first()?.len() {
+            return None;
+        }
+        let Usage { used, limit } = self.usage();
+        if used + 4 * frame_bytes(request.picture.size) > limit {
+            return None;
+        }
+        self.foreseen = true;
+        Some(Job::Foresee { reel: id, request: Box::new(request), slot })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::core::Core;
+use super::doubles::{self, Doubles};
 use super::plan::Plan;
 use super::request::Request;
 use super::snapshot::EngineNote;
@@ -47,13 +48,29 @@ pub fn render_all(
     core.kick();
     let mut state = core.state();
     while !state.reels.first().is_none_or(|reel| reel.is_complete() && reel.is_resting() && reel.failures_are_told()) {
-        state = core.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state = core.told.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
     let (read, render) = core.trace.sums();
-    let notes = std::mem::take(&mut state.notes);
+    let mut notes = std::mem::take(&mut state.notes);
     state.stopped = true;
     drop(state);
+    notes.extend(unlike_doubles(catalog, &plan, slots));
     Some(Rendered { plan, notes, read, render })
+}
+
+/// Of the files that hold the same fields of these slots, those whose values differ.
+fn unlike_doubles(catalog: &Catalog, plan: &Plan, slots: Option<&[usize]>) -> Vec<EngineNote> {
+    let drawn = |slot: &usize| slots.is_none_or(|slots| slots.contains(slot));
+    let shown = (0..plan.slots.len()).filter(drawn).filter_map(|slot| plan.slots.get(slot).cloned()).collect();
+    let mut doubles = Doubles::default();
+    doubles.begin(doubles::of_plan(catalog, &Plan { slots: shown, ..plan.clone() }));
+    let mut notes = Vec::new();
+    while let Some(double) = doubles.next() {
+        if doubles::are_equal(&double) == Some(false) {
+            notes.extend(doubles.differ(&double));
+        }
+    }
+    notes
 }
 
 /// Reads the headers of files, and of all files of folders, on all cores, and joins them.
@@ -63,7 +80,7 @@ pub fn open_all(paths: Vec<PathBuf>, options: Options) -> Arc<Catalog> {
     core.open(paths);
     let mut state = core.state();
     while state.opening.progress().is_some() {
-        state = core.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state = core.told.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
     state.stopped = true;
     state.catalog.clone()

@@ -7,6 +7,7 @@
 mod budget;
 mod cache;
 mod core;
+mod doubles;
 mod foresight;
 mod headless;
 mod key;
@@ -22,6 +23,7 @@ mod series;
 mod snapshot;
 mod state;
 mod trace;
+mod watch;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +31,7 @@ use std::sync::Arc;
 
 use crate::render::Frame;
 use crate::source::{self, Dataset, SourceError};
+use crate::time::ReferenceTime;
 
 pub use budget::Usage;
 pub use headless::{Rendered, open_all, render_all};
@@ -36,6 +39,7 @@ pub use options::Options;
 pub use plan::{LayerPlan, Look, Plan, Slot};
 pub use request::{Picture, Request, Selection, Subject, first_level, levels, subjects};
 pub use snapshot::{EngineNote, PointSeries, Progress, Reading, SlotState, Snapshot};
+pub use watch::Watching;
 
 use self::core::Core;
 
@@ -64,6 +68,18 @@ impl Engine {
     /// the snapshot. A file that is open already is read anew.
     pub fn open(&self, paths: Vec<PathBuf>) {
         self.core.open(paths);
+    }
+
+    /// Adds the models of a list, `models.toml`, and those that are bundled: by the names of their files only, until
+    /// one of their runs is asked for. A list that is read again adds what is new in it.
+    pub fn open_models(&self, list: PathBuf) {
+        self.core.open_models(list);
+    }
+
+    /// Reads the headers of a run that is known by the names of its files. Once they are there, it has series in the
+    /// catalogue, the first before all are read.
+    pub fn read_run(&self, model: &str, run: Option<ReferenceTime>) {
+        self.core.read_run(model, run);
     }
 
     /// Forgets a file.

@@ -1,12 +1,16 @@
 //! Limits that the user may set, and what they come to on this machine.
 
-/// Limits that the user may set.
+use super::watch::Watching;
+
+/// Limits that the user may set, and what else an owner wants.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Worker threads; by default as many as the cores that this process may use.
     pub threads: Option<usize>,
     /// Bytes for fields, frames and textures together; by default a quarter of the available memory, 512 MiB to 2 GiB.
     pub memory: Option<u64>,
+    /// How open files are looked after; `None` for an owner that is done before they change.
+    pub watching: Option<Watching>,
 }
 
 impl Options {

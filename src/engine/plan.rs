@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::request::{Selection, Subject};
-use crate::catalog::{Catalog, Parameter, Recipe, Series, SlotTime};
+use crate::catalog::{Catalog, Parameter, Recipe, Run, Series, SlotTime};
 use crate::field::Level;
 use crate::grid::Grid;
 use crate::product::{self, BandStyle, LineStyle, Style};
@@ -21,6 +21,8 @@ pub struct Plan {
     pub lines: Option<LayerPlan>,
     /// In time order.
     pub slots: Vec<Slot>,
+    /// Times that the run should have, or will have once all its files are read or have come.
+    pub missing: Vec<SlotTime>,
 }
 
 /// One layer of the picture, the same in all slots.
@@ -84,12 +86,14 @@ impl Plan {
                 grid: series.grid.clone(),
                 look: Look::Lines(style),
             }),
+            missing: missing(run, &slots),
             slots,
         })
     }
 
     /// The same fields in the same slots.
-    pub(super) fn shows_the_same(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn shows_the_same(&self, other: &Self) -> bool {
         let same = |(a, b): (&Slot, &Slot)| a.time == b.time && a.bands == b.bands && a.lines == b.lines;
         self.slots.len() == other.slots.len() && self.slots.iter().zip(&other.slots).all(same)
     }
@@ -136,6 +140,12 @@ fn slots(bands: Option<&Series>, lines: Option<&Series>, selection: &Selection) 
     let whole = |slot: &&Slot| slot.bands.is_some() == bands.is_some() && slot.lines.is_some() == lines.is_some();
     let common: Vec<Slot> = all.iter().filter(whole).cloned().collect();
     if common.is_empty() { all } else { common }
+}
+
+/// What the run lacks and no slot has.
+fn missing(run: &Run, slots: &[Slot]) -> Vec<SlotTime> {
+    let has = |time: &&SlotTime| slots.iter().any(|slot| slot.time.lead == time.lead);
+    run.arrival.missing.iter().filter(|time| !has(time)).copied().collect()
 }
 
 /// A variable's own colour table where the dictionary names one in a unit that converts to the unit shown.

@@ -57,8 +57,9 @@ impl Selection {
     /// first variable, on the product's own first level. `None` where there is nothing to show.
     #[must_use]
     pub fn first(catalog: &Catalog) -> Option<Self> {
-        let model = catalog.models.first()?;
-        Self::of_run(model, model.runs.first()?)
+        let runs = catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
+        let (model, run) = runs.into_iter().find(|(_, run)| run.is_read())?;
+        Self::of_run(model, run)
     }
 
     /// What is shown first of a run.

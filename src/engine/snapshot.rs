@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::plan::Plan;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ModelTrouble};
 use crate::source::SourceError;
 use crate::text::{self, Bilingual, Language};
 
@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub slots: Vec<SlotState>,
     /// Files whose headers are being read: (done, of).
     pub opening: Option<(usize, usize)>,
+    /// The models of the lists are in the catalogue.
+    pub models_listed: bool,
     pub progress: Progress,
     /// What the engine had to decide or could not do, each once: the newest last.
     pub notes: Vec<EngineNote>,
@@ -55,6 +57,10 @@ pub enum EngineNote {
     GuessedUnit { path: PathBuf, parameter: Bilingual, unit: String },
     /// A grid that cannot be drawn; `placed` where the file says at least where its points lie.
     NotDrawn { path: PathBuf, parameter: Bilingual, placed: bool },
+    /// Two files hold the same field with unlike values; the one written later is shown.
+    SameField { shown: PathBuf, hidden: PathBuf },
+    /// A list of models that was not understood in full.
+    Models(ModelTrouble),
 }
 
 impl EngineNote {
@@ -65,6 +71,11 @@ impl EngineNote {
             Self::GuessedUnit { path, parameter, unit } => ("note.guessed_unit", path, parameter, unit.as_str()),
             Self::NotDrawn { path, parameter, placed: true } => ("note.not_drawn", path, parameter, ""),
             Self::NotDrawn { path, parameter, placed: false } => ("note.not_placed", path, parameter, ""),
+            Self::SameField { shown, hidden } => {
+                let (shown, hidden) = (shown.display().to_string(), hidden.display().to_string());
+                return text::fill(language, "note.same_field", &[("shown", &shown), ("hidden", &hidden)]);
+            }
+            Self::Models(trouble) => return trouble.tell(language),
         };
         // The unit 1 would read as a number.
         let unit = if unit == "1" { "0–1" } else { unit };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::budget::{Budget, Usage};
 use super::cache::{Cache, Kept, offset};
+use super::doubles::Doubles;
 use super::key::{FieldKey, FrameKey, Settings};
 use super::layer::{Extent, with_margin};
 use super::opening::{Opening, OpeningJob};
@@ -13,7 +14,7 @@ use super::request::Request;
 use super::scenery::{Placing, Scenery};
 use super::series::Asked;
 use super::snapshot::{EngineNote, Snapshot};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Double};
 use crate::grid::{Geometry, Grid};
 use crate::map::{Basemap, View};
 use crate::render::Frame;
@@ -52,6 +53,8 @@ pub(super) enum Job {
     },
     /// Values at the place that was asked for.
     Series(Batch),
+    /// Whether two files that hold the same field hold the same values.
+    Compare(Double),
     /// Find what is likely to be chosen next.
     Foresee {
         reel: u64,
@@ -70,7 +73,7 @@ impl Job {
             | Self::Basemap { reel, .. }
             | Self::Prepare { reel, .. }
             | Self::Paint { reel, .. } => Some(*reel),
-            Self::Open(_) | Self::Series(_) | Self::Foresee { .. } => None,
+            Self::Open(_) | Self::Series(_) | Self::Compare(_) | Self::Foresee { .. } => None,
         }
     }
 }
@@ -94,6 +97,7 @@ pub(super) struct State {
     ranges: Vec<(Vec<Option<FieldKey>>, Extent)>,
     pub notes: Vec<EngineNote>,
     pub series: Option<Asked>,
+    pub doubles: Doubles,
     pub textures: u64,
     pub budget: Budget,
     /// Pixel buffers for the next frames.
@@ -130,6 +134,7 @@ impl State {
             ranges: Vec::new(),
             notes: Vec::new(),
             series: None,
+            doubles: Doubles::default(),
             textures: 0,
             budget,
             buffers: Vec::new(),
@@ -174,6 +179,11 @@ impl State {
         }
         if let Some(batch) = self.series.as_mut().and_then(|asked| asked.next(self.reels.first()?)) {
             return Some(Job::Series(batch));
+        }
+        if !self.busy
+            && let Some(double) = self.doubles.next()
+        {
+            return Some(Job::Compare(double));
         }
         self.foresee()
     }
@@ -236,7 +246,7 @@ impl State {
     }
 
     /// How far from the playhead fields and frames have room.
-    fn reach(&mut self, n: usize) -> Reach {
+    pub(super) fn reach(&mut self, n: usize) -> Reach {
         let room = self.room();
         let reach = self.reach_in(n, room);
         if n > 0 || self.reels.first().is_none_or(|reel| reach.frames >= reel.len()) {
@@ -434,7 +444,7 @@ impl State {
             }
             note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone(), placed });
         }
-        self.notes.extend(note.filter(|note| impossible && !self.notes.contains(note)));
+        self.note(note.filter(|_| impossible));
     }
 
     fn adopt_ranges(&mut self, id: u64) {
@@ -482,11 +492,20 @@ impl State {
         }
     }
 
+    /// Adds what was not said before.
+    pub(super) fn note(&mut self, notes: impl IntoIterator<Item = EngineNote>) {
+        for note in notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+    }
+
     pub(super) fn guessed(&mut self, id: u64, layer: usize, conversion: Affine, note: Option<EngineNote>) {
         if let Some(layer) = self.reel(id).and_then(|reel| reel.layers[layer].as_mut()) {
             layer.conversion = Once::Done(conversion);
         }
-        self.notes.extend(note.filter(|note| !self.notes.contains(note)));
+        self.note(note);
         self.settle(id);
     }
 
@@ -547,22 +566,6 @@ impl State {
         }
     }
 
-    /// What is likely to be chosen next is prepared while the window is at rest, and there is room for it.
-    fn foresee(&mut self) -> Option<Job> {
-        let request = self.request.clone()?;
-        let reel = self.reels.first()?;
-        let (id, slot) = (reel.id, reel.playhead);
-        if self.foreseen || self.busy || self.reach(0).frames < self.reels.first()?.len() {
-            return None;
-        }
-        let Usage { used, limit } = self.usage();
-        if used + 4 * frame_bytes(request.picture.size) > limit {
-            return None;
-        }
-        self.foreseen = true;
-        Some(Job::Foresee { reel: id, request: Box::new(request), slot })
-    }
-
     pub(super) fn snapshot(&self) -> Snapshot {
         let reel = self.reels.first();
         Snapshot {
@@ -571,6 +574,7 @@ impl State {
             plan: reel.map(|reel| reel.plan.clone()).unwrap_or_default(),
             slots: reel.map(Reel::states).unwrap_or_default(),
             opening: self.opening.progress(),
+            models_listed: self.opening.models_are_listed(),
             progress: reel.map(Reel::progress).unwrap_or_default(),
             notes: self.notes.clone(),
             series: self.series.as_ref().map(Asked::answer),

@@ -11,9 +11,10 @@ use ndarray::Array2;
 
 use super::cache::{Kept, offset};
 use super::core::Core;
+use super::doubles;
 use super::foresight;
 use super::layer::Extent;
-use super::opening::OpeningJob;
+use super::opening::{OpeningJob, Root};
 use super::place;
 use super::reel::{Batch, Once, Reel, Wanted};
 use super::request::Request;
@@ -21,7 +22,8 @@ use super::scenery::{Placing, Scenery};
 use super::snapshot::EngineNote;
 use super::state::Job;
 use super::trace::Kind;
-use crate::catalog::{self, Catalog, Recipe};
+use super::watch::Place;
+use crate::catalog::{self, Catalog, Double, Found, Mark, ModelFolder, Recipe};
 use crate::grid::{Grid, Window};
 use crate::map::{Basemap, View};
 use crate::source::{Choice, Detail, FieldRef, Refusal, SourceError, Stop};
@@ -58,12 +60,12 @@ impl Core {
             if let (Err(panic), Some(reel)) = (run, reel) {
                 self.fail_all(reel, &*panic);
             }
-            self.changed.notify_all();
+            self.told.notify_all();
             (self.wake)();
             self.look_at_memory();
         }
         WORKING.set(false);
-        self.changed.notify_all();
+        self.told.notify_all();
     }
 
     /// Without a job the worker leaves under the same lock: whoever brings work afterwards sends another.
@@ -86,26 +88,46 @@ impl Core {
             Job::Prepare { reel, setting } => self.prepare(reel, setting),
             Job::Paint { reel, slot, scenery, fields } => self.paint(reel, slot, &scenery, &fields),
             Job::Series(batch) => self.read_series(&batch),
+            Job::Compare(double) => self.compare(&double),
             Job::Foresee { reel, request, slot } => self.foresee(reel, &request, slot),
         }
     }
 
     fn open_stage(self: &Arc<Self>, job: OpeningJob) {
         match job {
-            OpeningJob::List(path) => {
-                let list = || catch_unwind(AssertUnwindSafe(|| catalog::files_below(&path)));
-                let files = self.trace.stage(Kind::Open, "list", None, list);
+            OpeningJob::Models(list) => {
+                let (models, troubles) = catalog::models::read(Some(&list));
+                let mut state = self.state();
+                state.opening.know_models(models);
+                let notes: Vec<_> = troubles.into_iter().map(EngineNote::Models).collect();
+                state.note(notes);
+            }
+            OpeningJob::List(Root::Model(model)) => {
+                // On a thread of its own: a disk that hangs takes no worker.
+                let core = self.clone();
+                std::thread::spawn(move || core.list_model(model));
+            }
+            OpeningJob::List(Root::Path(path)) => {
+                let list = || catch_unwind(AssertUnwindSafe(|| catalog::list(&path)));
+                let found = self.trace.stage(Kind::Open, "list", None, list);
                 // What breaks the search for files is met again, and told, when the path itself is opened.
-                self.state().opening.listed(&path, files.unwrap_or_else(|_| vec![path.clone()]));
+                let itself = |_| vec![Found { path: path.clone(), mark: Mark::default(), named: None }];
+                let found = found.unwrap_or_else(itself);
+                let place = if path.is_dir() { Place::Folder(path.clone()) } else { Place::Files };
+                self.state().opening.listed(&Root::Path(path), found.clone());
+                self.watch(place, found);
             }
             OpeningJob::Headers(path) => {
                 let open = || catch_unwind(AssertUnwindSafe(|| (self.opener)(&path)));
                 let outcome = self.trace.stage(Kind::Open, "headers", None, open);
                 let outcome = outcome.unwrap_or_else(|panic| Err(broken(path.clone(), &*panic)));
-                self.state().opening.read(&path, outcome.map(Arc::new));
+                let mut state = self.state();
+                // What was kept of the file as it was before is of no use.
+                state.cache.forget_file(&path);
+                state.opening.read(&path, outcome.map(Arc::new));
             }
-            OpeningJob::Join(files) => {
-                let join = || catch_unwind(AssertUnwindSafe(|| Arc::new(Catalog::new(&files))));
+            OpeningJob::Join { files, folders, lost } => {
+                let join = || catch_unwind(AssertUnwindSafe(|| Arc::new(Catalog::of(&files, &folders, &lost))));
                 let catalog = self.trace.stage(Kind::Open, "join", None, join);
                 let mut state = self.state();
                 if let Ok(catalog) = catalog {
@@ -115,6 +137,15 @@ impl Core {
             }
         }
         self.kick();
+    }
+
+    fn list_model(self: &Arc<Self>, model: Arc<ModelFolder>) {
+        let found = catalog::list_model(&model);
+        self.state().opening.listed(&Root::Model(model.clone()), found.clone());
+        self.watch(Place::Model(model), found);
+        self.kick();
+        self.told.notify_all();
+        (self.wake)();
     }
 
     fn survey(self: &Arc<Self>, reel: u64, view: &View, grids: [Option<Arc<Grid>>; 2]) {
@@ -366,6 +397,17 @@ impl Core {
             && let Some(asked) = self.state().series.as_mut().filter(|asked| asked.number == number)
         {
             asked.give_up(n, batch.wanted.iter().map(|wanted| wanted.slot));
+        }
+        self.kick();
+    }
+
+    fn compare(self: &Arc<Self>, double: &Double) {
+        let compare = || catch_unwind(AssertUnwindSafe(|| doubles::are_equal(double)));
+        let equal = self.trace.stage(Kind::Read, "compare", None, compare);
+        if matches!(equal, Ok(Some(false))) {
+            let mut state = self.state();
+            let note = state.doubles.differ(double);
+            state.note(note);
         }
         self.kick();
     }

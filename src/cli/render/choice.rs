@@ -42,7 +42,8 @@ pub fn choose(asked: &Render, opened: &[Opened], catalog: &Catalog, language: La
     let subject = chooser.subject(opened)?;
     let (model, run, subject) = chooser.run_with(subject)?;
     let level = chooser.level(run, &subject)?;
-    let selection = Selection { model: model.id.clone(), run: run.reference, subject, level, member: 0, union: false };
+    let selection =
+        Selection { model: model.id.clone(), run: run.reference, subject, level, member: 0, union: asked.union };
     let plan = Plan::new(catalog, &selection, 1.0).filter(|plan| !plan.slots.is_empty());
     let plan = plan.ok_or_else(|| text::say(language, "cli.nothing_to_draw").to_owned())?;
     let slot = chooser.slot(&plan)?;

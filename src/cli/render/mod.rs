@@ -96,7 +96,8 @@ fn draw(job: &Job, output: &mut Output) -> Status {
 }
 
 fn make_frames(job: &Job, writer: &Arc<Writer>) -> Result<Rendered, String> {
-    let options = Options { threads: job.common.threads.map(usize::from), memory: job.common.memory };
+    let options =
+        Options { threads: job.common.threads.map(usize::from), memory: job.common.memory, ..Options::default() };
     let each = {
         let writer = writer.clone();
         move |slot, outcome: Result<&_, &Arc<_>>| writer.take(slot, outcome)

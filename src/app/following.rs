@@ -1,0 +1,224 @@
+//! Following the catalogue as it changes: what the hand waits for is shown when it is there, what is on screen stays
+//! as it is, and a new run is offered.
+
+use std::sync::Arc;
+
+use super::App;
+use super::notices::Notice;
+use crate::catalog::{Catalog, Model, Run};
+use crate::engine::{Look, Plan, Selection};
+use crate::time::ReferenceTime;
+
+/// A run whose headers are being read, to be shown when they are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Id of the model.
+    pub model: String,
+    /// `None` for its newest, whichever that will be.
+    pub run: Option<Option<ReferenceTime>>,
+}
+
+/// A new run of the model on screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Id of the model.
+    pub model: String,
+    pub run: ReferenceTime,
+}
+
+impl App {
+    pub(super) fn take_catalog(&mut self, before: &Catalog, catalog: &Catalog, now: f64) {
+        self.tell_of(catalog);
+        let arrived = self.arrived(catalog);
+        let asked = !self.sources.asked.is_empty() && !self.sources.answered;
+        let fresh = if asked { self.newly_opened(before, catalog) } else { None };
+        self.sources.answered |= fresh.is_some();
+        let still = self.selection.clone().filter(|s| Plan::new(catalog, s, 1.0).is_some());
+        if arrived.is_none() && fresh.is_none() && !asked {
+            self.look_for_new_run(before, catalog);
+        }
+        match arrived.or(fresh) {
+            Some(next) => self.show_anew(next, now),
+            None => match still.clone().or_else(|| self.first_choice(catalog)) {
+                Some(same) if still.is_some() => self.carry_on(&same, now),
+                Some(first) => self.show_anew(first, now),
+                None => self.forget_selection(now),
+            },
+        }
+        let taken = |offer: &Offer| {
+            let gone = catalog.model(&offer.model).is_none_or(|model| model.run(Some(offer.run)).is_none());
+            gone || self.selection.as_ref().is_some_and(|s| s.model == offer.model && s.run >= Some(offer.run))
+        };
+        if self.sources.offer.as_ref().is_some_and(taken) {
+            self.sources.offer = None;
+        }
+    }
+
+    fn tell_of(&mut self, catalog: &Catalog) {
+        for report in &catalog.files {
+            let told: &[_] = match &report.outcome {
+                Err(error) => std::slice::from_ref(error),
+                Ok(notes) => notes,
+            };
+            // What was mended since needs no reading any more.
+            self.notices.retain_of(&report.path, told);
+            told.iter().for_each(|error| self.notices.add(Notice::Source(error.clone())));
+        }
+        for note in &catalog.notes {
+            self.notices.add(Notice::Catalog(note.clone()));
+        }
+    }
+
+    /// Another choice, or the same that may mean other fields now.
+    fn show_anew(&mut self, selection: Selection, now: f64) {
+        self.selection = None;
+        self.sent = None;
+        self.select(selection, now);
+    }
+
+    /// The same choice over a catalogue that has changed: playhead, loop and finished pictures stay as they are, and
+    /// only what is new is asked for.
+    fn carry_on(&mut self, selection: &Selection, now: f64) {
+        let Some(plan) = Plan::new(self.catalog(), selection, self.interval_factor) else { return };
+        let old = std::mem::replace(&mut self.plan, Arc::new(plan));
+        let plan = self.plan.clone();
+        if plan.shows_the_same(&old) {
+            return;
+        }
+        let place = |slot: usize| {
+            let time = old.slots.get(slot)?.time;
+            plan.slots.iter().position(|slot| slot.time == time)
+        };
+        let same = |slot: usize| {
+            let (was, at) = (old.slots.get(slot)?, place(slot)?);
+            let is = plan.slots.get(at)?;
+            (was.bands == is.bands && was.lines == is.lines).then_some(at)
+        };
+        // Colours over the range of all steps may be others now.
+        let over_range = plan.bands.as_ref().is_some_and(|layer| layer.look == Look::BandsOverRange);
+        if over_range || old.grid() != plan.grid() {
+            self.shelf.clear(self.player.slot, now);
+        } else {
+            self.shelf.move_to(same);
+        }
+        let valid = old.slots.get(self.player.slot).and_then(|slot| slot.time.valid);
+        let nearest = || valid.map_or(0, |valid| plan.nearest_to(valid.0));
+        let slot = place(self.player.slot).unwrap_or_else(nearest);
+        self.player.change(plan.slots.len(), slot, place);
+        self.sent = None;
+        self.panes.series_asked = None;
+        if old.grid() != plan.grid() {
+            self.fit_region();
+        }
+    }
+
+    /// What the hand waits for, if it is there.
+    fn arrived(&mut self, catalog: &Catalog) -> Option<Selection> {
+        let Wanted { model, run } = self.sources.wanted.clone()?;
+        let model = catalog.model(&model)?;
+        let found = match run {
+            Some(run) => model.run(run).filter(|run| run.is_read()),
+            None => model.runs.first(),
+        };
+        // Files of unknown run stand in another one, once they are read.
+        let found = found.or_else(|| model.runs.iter().find(|other| run == Some(None) && other.is_read()))?;
+        if !found.is_read() {
+            self.want(&model.id, found.reference);
+            return None;
+        }
+        let next = self.selection_in(model, found)?;
+        self.sources.wanted = None;
+        Some(next)
+    }
+
+    /// Has the headers of a run read; what is on screen stays there until they are.
+    pub(super) fn want(&mut self, model: &str, run: Option<ReferenceTime>) {
+        self.sources.wanted = Some(Wanted { model: model.to_owned(), run: Some(run) });
+        self.engine.read_run(model, run);
+    }
+
+    /// Nothing more is being read: what was waited for will not come.
+    pub(super) fn give_up_waiting(&mut self) {
+        let newest = |wanted: &Wanted| wanted.run.is_none();
+        if !self.sources.wanted.as_ref().is_some_and(newest) {
+            self.sources.wanted = None;
+        }
+    }
+
+    /// The first run that can be shown now and could not before.
+    fn newly_opened(&self, before: &Catalog, catalog: &Catalog) -> Option<Selection> {
+        let known = |model: &Model, run: &Run| {
+            before.model(&model.id).and_then(|m| m.run(run.reference)).is_some_and(Run::is_read)
+        };
+        let sample = self.sources.sample.is_some() && !before.is_empty();
+        catalog
+            .models
+            .iter()
+            .flat_map(|model| model.runs.iter().map(move |run| (model, run)))
+            .find(|(model, run)| {
+                run.is_read() && !known(model, run) && (!sample || before.model(&model.id).is_none_or(|m| !has_read(m)))
+            })
+            .and_then(|(model, run)| self.choice_of_run(model, run))
+    }
+
+    fn first_choice(&mut self, catalog: &Catalog) -> Option<Selection> {
+        let runs = || catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
+        if let Some((model, run)) = runs().find(|(_, run)| run.is_read()) {
+            return self.choice_of_run(model, run);
+        }
+        // What was on screen is gone, and there are other runs, known by their names.
+        if self.selection.is_some()
+            && let Some((model, run)) = runs().next()
+        {
+            self.want(&model.id, run.reference);
+        }
+        None
+    }
+
+    /// A run that is later than all there were is offered, and its headers are read so that it is there at once.
+    fn look_for_new_run(&mut self, before: &Catalog, catalog: &Catalog) {
+        let Some(model) = self.selection.as_ref().and_then(|s| catalog.model(&s.model)) else { return };
+        let latest = |model: &Model| model.runs.iter().filter_map(|run| run.reference).max();
+        let (Some(known), Some(run)) = (before.model(&model.id).and_then(latest), latest(model)) else { return };
+        if run > known {
+            self.sources.offer = Some(Offer { model: model.id.clone(), run });
+            self.engine.read_run(&model.id, Some(run));
+        }
+    }
+
+    pub(super) fn take_offer(&mut self, now: f64) {
+        if let Some(Offer { model, run }) = self.sources.offer.take() {
+            self.choose_model_run(&model, Some(run), now);
+        }
+    }
+
+    /// The newest run of the model on screen.
+    pub(super) fn choose_newest_run(&mut self, now: f64) {
+        self.sources.offer = None;
+        let newest = self.model().and_then(|model| model.runs.iter().filter_map(|run| run.reference).max());
+        if newest.is_some() {
+            self.choose_run(newest, now);
+        }
+    }
+
+    /// At the start without a file: the newest run of the first model that has one, else the bundled sample.
+    pub(super) fn begin_by_itself(&mut self, since: f64, now: f64) {
+        /// Longer than this nobody waits for a folder of models, which may lie on a disk that hangs.
+        const PATIENCE: f64 = 1.5;
+        let since = if since.is_nan() { now } else { since };
+        self.sources.begins = Some(since);
+        if !self.snapshot.models_listed && now - since < PATIENCE {
+            return;
+        }
+        self.sources.begins = None;
+        let first = self.catalog().models.iter().find(|model| !model.runs.is_empty());
+        match first.map(|model| model.id.clone()) {
+            Some(id) => self.choose_model(&id, now),
+            None => self.errands.lay_out_sample(),
+        }
+    }
+}
+
+fn has_read(model: &Model) -> bool {
+    model.runs.iter().any(Run::is_read)
+}

@@ -1,0 +1,107 @@
+//! What lies below a path: names, sizes and times of writing, nothing read.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::models::ModelFolder;
+use super::names::{Named, read_name};
+use crate::source::is_store;
+
+/// By this a file is known to be the same as before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// In bytes.
+    pub length: u64,
+    pub written: Option<SystemTime>,
+}
+
+/// A file that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub path: PathBuf,
+    pub mark: Mark,
+    /// What its name tells.
+    pub named: Option<Named>,
+}
+
+/// Folders in folders beyond this are not gone into.
+const DEEPEST: usize = 8;
+/// More files than this below one path are not a forecast.
+const MOST: usize = 200_000;
+
+impl Mark {
+    /// `None` where there is no such file, or it is closed to us.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let data = std::fs::metadata(path).ok()?;
+        Some(Self { length: data.len(), written: data.modified().ok() })
+    }
+}
+
+/// The files below a path: itself, or all regular files of a folder and its subfolders, in the order of their names. A
+/// folder that is a store counts as one file.
+///
+/// Hidden entries are left out. Entries that cannot be listed are left out too: opening the path will say why.
+#[must_use]
+pub fn list(path: &Path) -> Vec<Found> {
+    if !path.is_dir() || is_store(path) {
+        let mark = Mark::of(path).unwrap_or_default();
+        return vec![Found { path: path.to_owned(), mark, named: read_name(path) }];
+    }
+    let mut found = Vec::new();
+    walk(path, 0, &mut |path, mark| {
+        let named = read_name(&path);
+        found.push(Found { path, mark, named });
+        found.len() < MOST
+    });
+    found
+}
+
+/// The files of a model in its folder.
+#[must_use]
+pub fn list_model(model: &ModelFolder) -> Vec<Found> {
+    let mut found = Vec::new();
+    walk(&model.folder, 0, &mut |path, mark| {
+        if let Some(named) = model.read_name(&path) {
+            found.push(Found { path, mark, named });
+        }
+        found.len() < MOST
+    });
+    found
+}
+
+/// The paths alone, see [`list`].
+#[must_use]
+pub fn files_below(path: &Path) -> Vec<PathBuf> {
+    list(path).into_iter().map(|found| found.path).collect()
+}
+
+/// Calls `each` for every file until it says that it is enough.
+fn walk(folder: &Path, depth: usize, each: &mut dyn FnMut(PathBuf, Mark) -> bool) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return true };
+    let mut entries: Vec<_> = entries.flatten().collect();
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let Ok(kind) = entry.file_type() else { continue };
+        if hidden {
+            continue;
+        }
+        let path = entry.path();
+        let more = if !kind.is_file() && is_store(&path) {
+            Mark::of(&path).is_none_or(|mark| each(path, mark))
+        } else if kind.is_dir() {
+            depth >= DEEPEST || walk(&path, depth + 1, each)
+        } else {
+            let data = if kind.is_symlink() { std::fs::metadata(&path) } else { entry.metadata() };
+            match data {
+                Ok(data) if data.is_file() => each(path, Mark { length: data.len(), written: data.modified().ok() }),
+                _ => true,
+            }
+        };
+        if !more {
+            return false;
+        }
+    }
+    true
+}

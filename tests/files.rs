@@ -1,0 +1,342 @@
+//! Many files: listed by their names, read run by run, followed as they come, grow and go.
+
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+mod support;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use millibar::catalog::{CatalogNote, Completeness, Run};
+use millibar::engine::{Engine, EngineNote, Options, Picture, Request, Selection, SlotState, Snapshot, Watching};
+use millibar::map::region;
+use millibar::source;
+use millibar::text::Language;
+use millibar::time::{Calendar, LeadTime, Moment};
+
+use support::{Classic, folder, forecast, forecast_of, write};
+
+const MILLI: Duration = Duration::from_millis(1);
+/// Looks often, waits little.
+const QUICK: Watching = Watching {
+    every: Duration::from_millis(40),
+    settle: Duration::from_millis(60),
+    patience: Duration::from_secs(60),
+    events: false,
+};
+/// By what the system tells alone.
+const EVENTS: Watching = Watching { every: Duration::from_secs(3600), events: true, ..QUICK };
+
+fn options(watching: Option<Watching>) -> Options {
+    Options { threads: Some(2), memory: Some(64 << 20), watching }
+}
+
+fn wait(engine: &Engine, what: &str, until: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
+    let start = Instant::now();
+    loop {
+        let snapshot = engine.snapshot();
+        if until(&snapshot) {
+            return snapshot;
+        }
+        assert!(start.elapsed() < Duration::from_secs(30), "in vain: {what}: {:?}", snapshot.catalog.files);
+        std::thread::sleep(MILLI);
+    }
+}
+
+fn open(folder: &Path, watching: Option<Watching>) -> Engine {
+    let engine = Engine::start(options(watching), || {});
+    engine.open(vec![folder.to_owned()]);
+    wait(&engine, "the folder", |snapshot| snapshot.opening.is_none());
+    engine
+}
+
+fn request(snapshot: &Snapshot) -> Request {
+    let selection = Selection::first(&snapshot.catalog).expect("something to show");
+    let size = [320, 240];
+    let layout = millibar::render::Layout::new(size, 1.0);
+    let view = region("global").expect("bundled").view([layout.map.width, layout.map.height], 1.0, None);
+    let picture = Picture {
+        size,
+        pixels_per_point: 1.0,
+        region: "global".to_owned(),
+        view,
+        language: Language::English,
+        interval_factor: 1.0,
+    };
+    Request { selection, picture, slot: 0 }
+}
+
+/// Has all frames made.
+fn show(engine: &Engine) -> Arc<Snapshot> {
+    engine.request(request(&engine.snapshot()));
+    wait(engine, "all frames", |snapshot| snapshot.progress.of > 0 && snapshot.progress.done == snapshot.progress.of)
+}
+
+fn runs(snapshot: &Snapshot) -> &[Run] {
+    snapshot.catalog.models.first().map_or(&[], |model| &model.runs)
+}
+
+fn slots(run: &Run) -> Vec<f64> {
+    let series = run.series.first().map_or(&[][..], |series| &series.slots);
+    series.iter().filter_map(|slot| slot.lead).map(LeadTime::hours).collect()
+}
+
+/// A step of the run that began so many hours after 2026-11-20 12Z, called as the centres do.
+fn step(folder: &Path, run: f64, lead: f64) -> PathBuf {
+    let hours = 20 * 24 + 12 + run as i64;
+    let name = format!("gdps_202611{:02}{:02}_{lead:03}.nc", hours / 24, hours % 24);
+    write(folder, &name, &forecast_of(run, &[lead]).bytes())
+}
+
+fn written(path: &Path, ago: Duration) {
+    let file = File::options().write(true).open(path).expect("just written");
+    file.set_modified(SystemTime::now() - ago).expect("a time can be set");
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[test]
+fn five_thousand_files_fill_the_selectors_by_their_names() {
+    let folder = folder("files-many");
+    for lead in 0..84 {
+        step(&folder, 0.0, 3.0 * f64::from(lead));
+    }
+    for run in 1..60 {
+        let moment = Moment::from_iso("2026-11-20T12:00:00Z", Calendar::Standard).expect("a moment");
+        let run = Moment { seconds: moment.seconds - run * 43_200, ..moment }.iso().replace(['-', 'T'], "");
+        for lead in 0..84 {
+            File::create(folder.join(format!("gdps_{}_{:03}.nc", &run[..10], 3 * lead))).expect("a file");
+        }
+    }
+    let count = Arc::new(AtomicUsize::new(0));
+    let opened = count.clone();
+    let opener = move |path: &Path| {
+        opened.fetch_add(1, Ordering::Relaxed);
+        source::open(path)
+    };
+    let engine = Engine::with_opener(options(None), Arc::new(opener), || {});
+    let start = Instant::now();
+    engine.open(vec![folder.clone()]);
+    let snapshot = wait(&engine, "the names", |snapshot| !runs(snapshot).is_empty());
+    let elapsed = start.elapsed();
+    println!("5,040 names in {elapsed:?}");
+    assert_eq!(runs(&snapshot).len(), 60);
+    assert_eq!(snapshot.catalog.models[0].name.en, "gdps");
+    assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+    wait(&engine, "the headers of one run", |snapshot| snapshot.opening.is_none());
+    assert_eq!(count.load(Ordering::Relaxed), 84, "only the newest run is read");
+}
+
+#[test]
+fn a_run_is_read_when_it_is_chosen() {
+    let folder = folder("files-chosen");
+    for run in [0.0, 12.0] {
+        for lead in [0.0, 6.0, 12.0] {
+            step(&folder, run, lead);
+        }
+    }
+    let engine = open(&folder, None);
+    let snapshot = engine.snapshot();
+    let [newest, earlier] = runs(&snapshot) else { panic!("two runs") };
+    assert!(newest.is_read() && newest.unread.is_empty());
+    assert!(!earlier.is_read() && earlier.unread.len() == 3);
+    assert_eq!(slots(newest), [0.0, 6.0, 12.0]);
+    engine.read_run("gdps", earlier.reference);
+    let snapshot = wait(&engine, "the run before", |snapshot| runs(snapshot)[1].unread.is_empty());
+    assert_eq!(slots(&runs(&snapshot)[1]), [0.0, 6.0, 12.0]);
+    assert!(snapshot.catalog.notes.is_empty());
+}
+
+#[test]
+fn models_of_the_list_are_there_without_a_header_read_and_a_mistake_is_told() {
+    let folder = folder("files-models");
+    let data = folder.join("data");
+    fs::create_dir_all(&data).expect("a folder");
+    for run in ["2026112000", "2026112012"] {
+        for lead in ["000", "006"] {
+            File::create(data.join(format!("{run}_{lead}"))).expect("a file");
+        }
+    }
+    let list = "[[model]]\nname_en = \"GDPS\"\nname_fr = \"SMPG\"\nfolder = \"data\"\nfiles = \"{run}_{lead}\"\n\n\
+                [[model]]\nname_en = \"broken\"\n\n[[model]]\nname_en = \"none\"\nfolder = \"nowhere\"\n";
+    let list = write(&folder, "models.toml", list.as_bytes());
+    let opener = |path: &Path| -> Result<_, _> { panic!("{} was read", path.display()) };
+    let engine = Engine::with_opener(options(None), Arc::new(opener), || {});
+    engine.open_models(list.clone());
+    let snapshot = wait(&engine, "the models", |snapshot| runs(snapshot).len() == 2);
+    let names: Vec<_> = snapshot.catalog.models.iter().map(|model| (&*model.name.en, &*model.name.fr)).collect();
+    assert_eq!(names, [("GDPS", "SMPG"), ("none", "none")]);
+    assert!(runs(&snapshot).iter().all(|run| !run.is_read() && run.unread.len() == 2));
+    let told = snapshot.notes.iter().map(|note| note.tell(Language::English)).collect::<Vec<_>>();
+    assert!(told.len() == 1 && told[0].contains(&format!("{}, line 7", list.display())), "{told:?}");
+}
+
+#[test]
+fn a_short_run_arrives_and_an_old_short_one_is_incomplete() {
+    let folder = folder("files-arriving");
+    for (run, leads, ago) in [(-24.0, 2, 48), (-12.0, 4, 36), (0.0, 4, 24), (12.0, 3, 0)] {
+        for lead in 0..leads {
+            written(&step(&folder, run, f64::from(lead) * 6.0), HOUR * ago);
+        }
+    }
+    let engine = open(&folder, None);
+    let snapshot = engine.snapshot();
+    let now = SystemTime::now();
+    let states: Vec<Completeness> = runs(&snapshot).iter().map(|run| run.arrival.at(now)).collect();
+    use Completeness::{Arriving, Incomplete, Whole};
+    assert_eq!(states, [Arriving, Whole, Whole, Incomplete]);
+    let arrival = &runs(&snapshot)[0].arrival;
+    assert_eq!((arrival.leads, arrival.usual), (Some(3), Some(4)));
+    let missing: Vec<f64> = arrival.missing.iter().filter_map(|time| time.lead).map(LeadTime::hours).collect();
+    assert_eq!(missing, [18.0]);
+    assert_eq!(runs(&snapshot)[0].arrival.at(now + 24 * HOUR), Incomplete, "nobody waits for ever");
+}
+
+/// While a run lands its steps join the loop, and what was drawn stays; a new run is listed and not read.
+fn lands(name: &str, watching: Watching) {
+    let folder = folder(name);
+    step(&folder, 0.0, 0.0);
+    step(&folder, 0.0, 12.0);
+    let engine = open(&folder, Some(watching));
+    show(&engine);
+    let before: Vec<_> = [0, 1].map(|slot| engine.frame(slot).expect("drawn")).into();
+
+    step(&folder, 0.0, 6.0);
+    let snapshot = wait(&engine, "the step between", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
+    engine.request(request(&snapshot));
+    let drawn = wait(&engine, "the new frame", |snapshot| snapshot.slots == vec![SlotState::Ready; 3]);
+    assert_eq!(drawn.progress.of, 3);
+    let after = [0, 2].map(|slot| engine.frame(slot).expect("drawn"));
+    assert!(before.iter().zip(&after).all(|(a, b)| Arc::ptr_eq(a, b)), "what was drawn is not drawn again");
+
+    step(&folder, 12.0, 0.0);
+    let snapshot = wait(&engine, "the new run", |snapshot| runs(snapshot).len() == 2);
+    assert!(!runs(&snapshot)[0].is_read(), "it is offered by its name");
+    assert_eq!(snapshot.generation, drawn.generation, "what is shown is the owner's to choose");
+    assert_eq!(snapshot.catalog.refused().count(), 0);
+}
+
+#[test]
+fn a_run_lands_where_the_system_tells_nothing() {
+    lands("files-lands-polled", QUICK);
+}
+
+#[test]
+fn a_run_lands_as_the_system_tells() {
+    lands("files-lands-told", EVENTS);
+}
+
+#[test]
+fn a_file_that_is_being_written_joins_when_it_is_whole() {
+    let folder = folder("files-grows");
+    step(&folder, 0.0, 0.0);
+    let engine = open(&folder, Some(QUICK));
+    let whole = forecast(&[6.0]).bytes();
+    let path = write(&folder, "gdps_2026112012_006.nc", &whole[..whole.len() / 2]);
+    std::thread::sleep(400 * MILLI);
+    let snapshot = engine.snapshot();
+    assert_eq!(snapshot.catalog.refused().count(), 0, "a file that grows is not broken");
+    assert_eq!(slots(&runs(&snapshot)[0]), [0.0]);
+    fs::write(&path, &whole).expect("writable");
+    wait(&engine, "the whole file", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0]);
+    let cut = write(&folder, "gdps_2026112012_012.nc", &forecast(&[12.0]).bytes()[..200]);
+    written(&cut, HOUR);
+    let snapshot = wait(&engine, "the broken file", |snapshot| snapshot.catalog.refused().count() == 1);
+    assert_eq!(slots(&runs(&snapshot)[0]), [0.0, 6.0], "one that grows no longer is told of");
+}
+
+#[test]
+fn a_file_that_is_gone_leaves_its_steps_missing_and_one_written_anew_is_read_anew() {
+    let folder = folder("files-changes");
+    let paths = [0.0, 6.0, 12.0].map(|lead| step(&folder, 0.0, lead));
+    let engine = open(&folder, Some(QUICK));
+    show(&engine);
+    let before = [0, 1].map(|slot| engine.frame(slot).expect("drawn"));
+
+    fs::remove_file(&paths[2]).expect("it was there");
+    let snapshot = wait(&engine, "the step to go", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0]);
+    let missing: Vec<_> = runs(&snapshot)[0].arrival.missing.iter().filter_map(|time| time.lead).collect();
+    assert_eq!(missing, [LeadTime(12 * 3600)]);
+    assert_eq!(snapshot.catalog.refused().count(), 0);
+
+    // The same step with other values, which lie two rows further north.
+    fs::write(&paths[1], support::forecast_moved(&[6.0]).bytes()).expect("writable");
+    wait(&engine, "the file to be read anew", |snapshot| {
+        snapshot.opening.is_none() && snapshot.catalog.models.len() == 2
+    });
+    fs::write(&paths[1], forecast(&[6.0]).bytes()).expect("writable");
+    let snapshot = wait(&engine, "the old values again", |snapshot| {
+        snapshot.opening.is_none() && snapshot.catalog.models.len() == 1
+    });
+    engine.request(request(&snapshot));
+    wait(&engine, "the frames", |snapshot| snapshot.slots == vec![SlotState::Ready; 2]);
+    let after = [0, 1].map(|slot| engine.frame(slot).expect("drawn"));
+    assert!(Arc::ptr_eq(&before[0], &after[0]), "an untouched step stays as it is");
+    assert!(!Arc::ptr_eq(&before[1], &after[1]));
+    step(&folder, 0.0, 12.0);
+    let snapshot = wait(&engine, "the step that came back", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
+    assert!(runs(&snapshot)[0].arrival.missing.is_empty());
+}
+
+#[test]
+fn two_files_with_the_same_field_are_told_of_where_their_values_differ() {
+    for (name, other, told) in [("equal", forecast(&[6.0]).bytes(), false), ("unlike", unlike(), true)] {
+        let folder = folder(&format!("files-double-{name}"));
+        let [a, b] = ["a", "b"].map(|name| folder.join(name));
+        [&a, &b].map(|below| fs::create_dir_all(below).expect("a folder"));
+        let old = write(&a, "gdps.nc", &forecast(&[6.0]).bytes());
+        written(&old, HOUR);
+        let new = write(&b, "gdps.nc", &other);
+        let engine = Engine::start(options(None), || {});
+        engine.open(vec![old.clone(), new.clone()]);
+        wait(&engine, "the files", |snapshot| snapshot.opening.is_none());
+        let snapshot = engine.snapshot();
+        assert_eq!(snapshot.catalog.doubles.len(), 4, "two variables on two levels");
+        show(&engine);
+        let note = EngineNote::SameField { shown: new, hidden: old };
+        if told {
+            wait(&engine, "the note", |snapshot| snapshot.notes.contains(&note));
+        }
+        std::thread::sleep(200 * MILLI);
+        assert_eq!(engine.snapshot().notes, if told { vec![note] } else { Vec::new() });
+    }
+}
+
+/// The forecast of +6 h with another height at its first point on 500 hPa.
+fn unlike() -> Vec<u8> {
+    let mut bytes = forecast(&[6.0]).bytes();
+    let height = 2 * support::LATITUDES.len() * support::LONGITUDES.len() * size_of::<f64>();
+    let at = bytes.len() - height;
+    bytes[at..at + 8].copy_from_slice(&5000.0_f64.to_be_bytes());
+    bytes
+}
+
+#[test]
+fn a_name_speaks_where_the_header_is_silent_and_yields_where_it_is_not() {
+    let folder = folder("files-silent");
+    let silent = Classic::default()
+        .dimension("lat", 2)
+        .dimension("lon", 3)
+        .variable("lat", &["lat"], &[("units", "degrees_north")], vec![50.0, 40.0])
+        .variable("lon", &["lon"], &[("units", "degrees_east")], vec![-90.0, -80.0, -70.0])
+        .variable("t", &["lat", "lon"], &[("units", "K")], vec![280.0; 6]);
+    write(&folder, "gdps_2026112012_024.nc", &silent.bytes());
+    let engine = open(&folder, None);
+    let snapshot = engine.snapshot();
+    let run = &runs(&snapshot)[0];
+    assert_eq!(run.reference.map(|run| run.0.iso()).as_deref(), Some("2026-11-20T12:00:00Z"));
+    assert_eq!(slots(run), [24.0]);
+    assert_eq!(run.series[0].slots[0].valid.map(|valid| valid.0.iso()).as_deref(), Some("2026-11-21T12:00:00Z"));
+
+    let path = write(&folder, "other_2026112000_006.nc", &forecast(&[6.0]).bytes());
+    let engine = Engine::start(options(None), || {});
+    engine.open(vec![path.clone()]);
+    let snapshot = wait(&engine, "the file", |snapshot| snapshot.opening.is_none());
+    assert_eq!(runs(&snapshot)[0].reference.map(|run| run.0.iso()).as_deref(), Some("2026-11-20T12:00:00Z"));
+    let [CatalogNote::NameDisagrees { path: told, named, found }] = &snapshot.catalog.notes[..] else {
+        panic!("{:?}", snapshot.catalog.notes)
+    };
+    assert_eq!((told, &**named, &**found), (&path, "2026-11-20 00Z +006 h", "2026-11-20 12Z +006 h"));
+}

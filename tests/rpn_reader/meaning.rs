@@ -126,6 +126,15 @@ fn without_time_steps_the_names_lead_time_counts_where_ip2_agrees() {
 }
 
 #[test]
+fn records_that_differ_in_ip2_alone_do_not_hide_one_another() {
+    let at = |ip2: u32| Record { deet: 0, npas: 0, ip: [500, ip2, 0], ..humidity() };
+    let file = StandardFile::default().with(at(6)).with(at(12)).with(Record { nomvar: "GZ", ..at(6) });
+    let dataset = opened(&written("second_number", "file", &file));
+    let ids: Vec<&str> = dataset.variables.iter().map(|variable| variable.id.as_str()).collect();
+    assert_eq!(ids, ["HR/P/TEST/ip2=6", "HR/P/TEST/ip2=12", "GZ"]);
+}
+
+#[test]
 fn a_file_that_is_being_written_is_read_as_far_as_its_directory_goes() {
     let file = StandardFile::default().with(humidity()).unclosed();
     let dataset = opened(&written("writing", "file", &file));

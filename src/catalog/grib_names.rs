@@ -48,7 +48,11 @@ pub(super) fn identify(grib: &GribIdentity, levels: Option<&LevelAxis>) -> Optio
     }
     let ranked = NAMES.iter().filter_map(|name| Some((name.rank(grib, levels)?, name.entry)));
     // The first of equals.
-    ranked.fold(None, |best: Option<(i32, _)>, found| if best.is_some_and(|best| best.0 >= found.0) { best } else { Some(found) })
+    ranked
+        .fold(
+            None,
+            |best: Option<(i32, _)>, found| if best.is_some_and(|best| best.0 >= found.0) { best } else { Some(found) },
+        )
         .map(|(_, entry)| entry)
 }
 
@@ -136,7 +140,13 @@ mod tests {
     use super::*;
     use crate::field::LevelKind;
 
-    fn check(edition: u8, centre: u16, parameter: [u16; 3], level: (u8, &str, &[f64]), statistic: &str) -> Option<&'static str> {
+    fn check(
+        edition: u8,
+        centre: u16,
+        parameter: [u16; 3],
+        level: (u8, &str, &[f64]),
+        statistic: &str,
+    ) -> Option<&'static str> {
         let (surface, word, values) = level;
         let grib = GribIdentity {
             edition,
@@ -181,7 +191,8 @@ mod tests {
             assert_eq!(check(1, centre, parameter, wmo, "instant"), Some(id), "{centre} {parameter:?}");
         }
         assert_eq!(check(1, 7, [7, 128, 157], wmo, "instant"), None, "table 128 is ECMWF's");
-        let numbers = [([0, 1, 1], "relative_humidity"), ([0, 3, 5], "geopotential_height"), ([0, 3, 4], "geopotential")];
+        let numbers =
+            [([0, 1, 1], "relative_humidity"), ([0, 3, 5], "geopotential_height"), ([0, 3, 4], "geopotential")];
         for (parameter, id) in numbers {
             assert_eq!(check(2, 255, parameter, (100, "pressure", &[50_000.0]), "instant"), Some(id));
         }

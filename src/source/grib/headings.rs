@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::said::{Named, Said, named};
 use super::values::Part;
 use crate::grid::Grid;
-use crate::source::messages::{Heading, Message};
 use crate::source::GribIdentity;
+use crate::source::messages::{Heading, Message};
 
 /// What tells variables apart, beside the lower surface of layers.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -116,7 +116,8 @@ impl Reading {
     fn refused(&self, path: &Path) -> Vec<SourceError> {
         let note = |(refusal, detail, messages): &(Refusal, Detail, Vec<usize>)| {
             let first = messages.first().copied().unwrap_or(0) as u64;
-            let values = [("count", (messages.len() as u64).into()), ("message", first.into()), ("what", detail.clone())];
+            let values =
+                [("count", (messages.len() as u64).into()), ("message", first.into()), ("what", detail.clone())];
             SourceError::new(path, *refusal, Detail::with("detail.grib_fields", values))
         };
         self.refused.iter().map(note).collect()

@@ -63,7 +63,8 @@ fn rows_and_columns(section: Octets<'_>, kind: u8, gaussian: &mut Gaussian) -> R
 
 fn corners(section: Octets<'_>, is_gaussian: bool) -> Option<Corners> {
     let angle = |octet: usize| Some(f64::from(section.i24(octet)?) * UNIT);
-    let step = |octet: usize| Some(section.u16(octet).filter(|&step| step != u16::MAX).map(|step| f64::from(step) * UNIT));
+    let step =
+        |octet: usize| Some(section.u16(octet).filter(|&step| step != u16::MAX).map(|step| f64::from(step) * UNIT));
     let (ni, nj) = (section.u16(7)?, section.u16(9)?);
     // Rows of unlike length leave the number of columns missing.
     let (ni, nj) = sizes(if ni == u16::MAX { 1 } else { ni.into() }, nj.into()).ok()?;

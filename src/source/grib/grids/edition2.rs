@@ -88,7 +88,8 @@ fn rows_and_columns(
 fn corners(section: Octets<'_>, is_gaussian: bool) -> Option<Corners> {
     let unit = unit_of_angles(section);
     let angle = |octet: usize| Some(f64::from(section.i32(octet)?) * unit);
-    let step = |octet: usize| Some(section.u32(octet).filter(|&step| step != u32::MAX).map(|step| f64::from(step) * unit));
+    let step =
+        |octet: usize| Some(section.u32(octet).filter(|&step| step != u32::MAX).map(|step| f64::from(step) * unit));
     let (ni, nj) = (section.u32(31)?, section.u32(35)?);
     // Rows of unlike length leave the number of columns missing.
     let (ni, nj) = sizes(if ni == u32::MAX { 1 } else { ni }, nj).ok()?;

@@ -69,7 +69,8 @@ impl Corners {
         let mut chosen = || {
             let all = known.latitudes(n)?;
             let southwards = !self.order.j_positive;
-            let at = |place: usize| if southwards { all.get(place) } else { all.get(all.len().checked_sub(place + 1)?) };
+            let at =
+                |place: usize| if southwards { all.get(place) } else { all.get(all.len().checked_sub(place + 1)?) };
             let start = all.partition_point(|lat| *lat > self.first.0);
             let nearest = [start.saturating_sub(1), start]
                 .into_iter()

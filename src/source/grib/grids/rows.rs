@@ -28,7 +28,10 @@ pub fn describe(
     let rows: Vec<(f64, f64, f64, usize)> = if as_cut {
         lat.into_iter().zip(within).map(|(lat, (west, step, count))| (lat, west, step, count)).collect()
     } else {
-        lat.into_iter().zip(list).map(|(lat, &count)| (lat, corners.first.1, corners.step(list, count), count)).collect()
+        lat.into_iter()
+            .zip(list)
+            .map(|(lat, &count)| (lat, corners.first.1, corners.step(list, count), count))
+            .collect()
     };
     let counts: Vec<usize> = rows.iter().map(|row| row.3).collect();
     let reduced = Reduced::new(rows, pole).filter(|reduced| reduced.len() <= MOST_POINTS).ok_or(NoGrid::Broken)?;

@@ -16,7 +16,8 @@ pub fn describe(section: Octets<'_>) -> Option<Described> {
     let (latitude, longitude) = (millionths(39)?, millionths(43)?);
     let (across, along) = (f64::from(section.u32(48)?), f64::from(section.u32(52)?));
     let (centre_x, centre_y) = (f64::from(section.u32(56)?) * 1e-3, f64::from(section.u32(60)?) * 1e-3);
-    let distance = section.u32(69).filter(|&distance| distance != u32::MAX).map(|distance| f64::from(distance) * 1e-6)?;
+    let distance =
+        section.u32(69).filter(|&distance| distance != u32::MAX).map(|distance| f64::from(distance) * 1e-6)?;
     let (origin_x, origin_y) = (f64::from(section.u32(73)?), f64::from(section.u32(77)?));
     // Only a view straight down on the equator makes PROJ's map.
     if !(latitude == 0.0 && distance > 1.0 && across > 0.0 && along > 0.0) {

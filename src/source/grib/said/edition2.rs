@@ -28,7 +28,8 @@ static TEMPLATES: LazyLock<HashMap<u16, Template>> = LazyLock::new(|| {
     let rows = include_str!("../../../../resources/grib/products.tsv").lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|row| {
         let numbers: Vec<usize> = row.split('\t').filter_map(|word| word.parse().ok()).collect();
-        let [template, process, unit, time, surface, member, derived, probability, percentile, end] = numbers[..] else {
+        let [template, process, unit, time, surface, member, derived, probability, percentile, end] = numbers[..]
+        else {
             return None;
         };
         let found = Template { process, unit, time, surface, member, derived, probability, percentile, end };

@@ -44,8 +44,7 @@ fn groups(section: Octets<'_>, data: &mut Bits<'_>, bits: u32, coded: usize) -> 
     let (shortest, step) = (u64::from(section.u32(38)?), u64::from(section.u8(42)?));
     let (last, length_bits) = (u64::from(section.u32(43)?), u32::from(section.u8(47)?));
     let scaled = data.take(count, length_bits)?.into_iter();
-    let mut lengths: Vec<u64> =
-        scaled.map(|length| length.saturating_mul(step).saturating_add(shortest)).collect();
+    let mut lengths: Vec<u64> = scaled.map(|length| length.saturating_mul(step).saturating_add(shortest)).collect();
     data.align();
     if let Some(length) = lengths.last_mut() {
         *length = last;

@@ -39,10 +39,8 @@ pub fn unpack_png<V: Value>(packed: &Packed<'_>) -> Result<Vec<V>, Failure> {
     }
     guarded(|| {
         let limit = packed.coded.checked_mul(8)?.checked_add(SPARE_BYTES)?;
-        let mut decoder = png::Decoder::new_with_limits(
-            std::io::Cursor::new(packed.data),
-            png::Limits { bytes: limit },
-        );
+        let mut decoder =
+            png::Decoder::new_with_limits(std::io::Cursor::new(packed.data), png::Limits { bytes: limit });
         decoder.set_transformations(png::Transformations::IDENTITY);
         decoder.ignore_checksums(true);
         let mut reader = decoder.read_info().ok()?;

@@ -60,7 +60,8 @@ mod tests {
         // level 2, then 4 + digit: 2 × 1 and 1 × 12, so 1 + 2 + 12 times; level 0 once; level 3 once.
         let data = [0x26, 0x50, 0x30];
         let representation = Octets(&section);
-        let packed = Packed { packing: Packing::RunLength, representation, data: &data, coded: 18, ..Packed::default() };
+        let packed =
+            Packed { packing: Packing::RunLength, representation, data: &data, coded: 18, ..Packed::default() };
         let values: Vec<f64> = unpack(&packed).expect("decodes");
         assert_eq!(values[..15], [0.5; 15]);
         assert!(values[15].is_nan());

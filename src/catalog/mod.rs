@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::field::{Level, LevelKind};
 use crate::grid::Grid;
-use crate::source::{Dataset, SourceError};
+use crate::source::{Dataset, SourceError, is_store};
 use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
@@ -181,7 +181,8 @@ impl Series {
     }
 }
 
-/// The files below a path: itself, or all regular files of a folder and its subfolders, in the order of their names.
+/// The files below a path: itself, or all regular files of a folder and its subfolders, in the order of their names. A
+/// folder that is a store counts as one file.
 ///
 /// Hidden entries are left out. Entries that cannot be listed are left out too: opening the path will say why.
 #[must_use]
@@ -196,6 +197,8 @@ pub fn files_below(path: &Path) -> Vec<PathBuf> {
             let Ok(kind) = entry.file_type() else { continue };
             if hidden {
                 continue;
+            } else if !kind.is_file() && is_store(&entry.path()) {
+                files.push(entry.path());
             } else if kind.is_dir() && depth < DEEPEST {
                 walk(&entry.path(), depth + 1, files);
             } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
@@ -203,7 +206,7 @@ pub fn files_below(path: &Path) -> Vec<PathBuf> {
             }
         }
     }
-    if !path.is_dir() {
+    if !path.is_dir() || is_store(path) {
         return vec![path.to_owned()];
     }
     let mut files = Vec::new();

@@ -19,7 +19,9 @@ pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
 /// Of a folder only what is data counts: other files in it are passed over in silence, unless there is nothing else.
 /// A file whose grids lack positions is opened again with the others beside it, which may have them.
 pub fn open_all(paths: &[PathBuf]) -> Vec<Opened> {
-    let opened = paths.iter().flat_map(|path| if path.is_dir() { open_folder(path) } else { vec![open(path, &[])] });
+    let opened = paths.iter().flat_map(|path| {
+        if path.is_dir() && !source::is_store(path) { open_folder(path) } else { vec![open(path, &[])] }
+    });
     let opened: Vec<Opened> = opened.collect();
     let others: Vec<PathBuf> =
         opened.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(path, _)| path.clone()).collect();

@@ -52,7 +52,7 @@ pub struct SourceError {
     pub part: Option<String>,
     pub detail: Detail,
     /// Texts that say better than those of the class what was found and what to do.
-    words: Option<(&'static str, &'static str)>,
+    pub(super) words: Option<&'static (&'static str, &'static str)>,
 }
 
 impl SourceError {
@@ -79,10 +79,10 @@ impl SourceError {
         self
     }
 
-    /// With texts of its own, by their keys, for what was found and what to do.
+    /// With texts of its own, by their keys: what was found, and what to do.
     #[must_use]
-    pub fn saying(mut self, found: &'static str, advice: &'static str) -> Self {
-        self.words = Some((found, advice));
+    pub fn saying(mut self, words: &'static (&'static str, &'static str)) -> Self {
+        self.words = Some(words);
         self
     }
 
@@ -95,7 +95,7 @@ impl SourceError {
             file = format!("{file} ({part})");
         }
         let (found_key, advice_key) = (format!("refusal.{key}"), format!("advice.{key}"));
-        let (found_key, advice_key) = self.words.unwrap_or((&found_key, &advice_key));
+        let (found_key, advice_key) = self.words.copied().unwrap_or((&found_key, &advice_key));
         let (found, advice) = (text::say(language, found_key), text::say(language, advice_key));
         let detail = self.detail.tell(language);
         let detail = if detail.is_empty() { detail } else { format!(" ({detail})") };

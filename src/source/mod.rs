@@ -15,6 +15,8 @@ mod netcdf;
 mod records;
 mod rpn;
 mod signature;
+mod tiles;
+mod zarr;
 
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -32,6 +34,7 @@ pub use error::{Refusal, SourceError};
 pub use netcdf::{Described, Dumped};
 pub use records::{Column, Entry, Record, RecordList, Side, record_values, records};
 use signature::Signature;
+pub use zarr::is_store;
 
 /// Recognises a file by its contents, and reads its headers and coordinates: no field.
 ///
@@ -43,12 +46,11 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
 /// As [`open`]. Where a file leaves the positions of its grid to another one, that one is looked for among `others`,
 /// then in the file's folder.
 pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
-    let unsupported = |what: Detail| Err(SourceError::new(path, Refusal::Unsupported, what));
     match signature::recognise(path)? {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
         Signature::Grib => grib::open(path),
         Signature::Rpn(kind) => rpn::open(path, kind, others),
-        Signature::Zip => unsupported(Detail::of("detail.zip")),
+        Signature::Zarr | Signature::Zip => zarr::open(path),
     }
 }
 
@@ -56,7 +58,7 @@ pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceErro
 #[derive(Debug)]
 pub struct Dataset {
     pub path: PathBuf,
-    /// `netcdf4`, `netcdf3-classic`, `netcdf3-64bit`, `netcdf3-cdf5`, `grib2` …
+    /// `netcdf4`, `netcdf3-classic`, `netcdf3-64bit`, `netcdf3-cdf5`, `zarr2`, `zarr3`, `grib2` …
     pub format: &'static str,
     pub variables: Vec<Variable>,
     /// Global attributes that are text, as written.

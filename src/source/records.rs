@@ -103,5 +103,5 @@ pub fn record_values(path: &Path, record: usize) -> Result<Vec<f64>, SourceError
 }
 
 fn without_records(path: &Path) -> SourceError {
-    SourceError::new(path, Refusal::Unsupported, Detail::None).saying("records.none", "records.use_info")
+    SourceError::new(path, Refusal::Unsupported, Detail::None).saying(&("records.none", "records.use_info"))
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::rpn::Kind;
-use super::{Detail, Refusal, SourceError};
+use super::{Detail, Refusal, SourceError, is_store};
 
 /// Formats that are known by sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub enum Signature {
     Hdf5,
     Grib,
     Rpn(Kind),
+    /// A folder.
+    Zarr,
+    /// Perhaps of a Zarr store.
     Zip,
 }
 
@@ -26,6 +29,9 @@ const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// Looks at the beginning of a file. Refuses what is empty, absent, closed to us, a folder, or no data.
 pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
     let about = std::fs::metadata(path).map_err(|error| SourceError::of_io(path, &error))?;
+    if about.is_dir() && is_store(path) {
+        return Ok(Signature::Zarr);
+    }
     if about.is_dir() {
         return Err(SourceError::new(path, Refusal::NotData, Detail::of("detail.folder")));
     }
@@ -51,7 +57,9 @@ fn of_bytes(head: &[u8]) -> Option<Signature> {
     if std::iter::once(0).chain(user_blocks).any(|at| head.get(at..).is_some_and(|rest| rest.starts_with(HDF5))) {
         return Some(Signature::Hdf5);
     }
-    if let Some(kind) = Kind::of(head) {
+    // Its marks stand anywhere in the first bytes, and may stand in others' by chance.
+    let of_others = [b"GRIB".as_slice(), b"PK\x03\x04"].iter().any(|start| head.starts_with(start));
+    if let Some(kind) = Kind::of(head).filter(|_| !of_others) {
         return Some(Signature::Rpn(kind));
     }
     if head.starts_with(b"PK\x03\x04") {

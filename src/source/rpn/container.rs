@@ -122,7 +122,7 @@ impl Container {
     fn compare(&mut self, header: &Header, pages: usize) {
         if header.open {
             let writing = SourceError::new(self.path(), Refusal::Corrupt, Detail::None);
-            self.notes.push(writing.saying("rpn.writing", "rpn.writing_advice"));
+            self.notes.push(writing.saying(&("rpn.writing", "rpn.writing_advice")));
         }
         let said_and_found =
             |key, said: u64, found: u64| Detail::with(key, [("said", said.into()), ("found", found.into())]);
@@ -218,7 +218,7 @@ impl Header {
 }
 
 fn unexpected(bytes: &FileBytes, detail: Detail) -> SourceError {
-    bytes.corrupt(detail).saying("rpn.unexpected", "rpn.unexpected_advice")
+    bytes.corrupt(detail).saying(&("rpn.unexpected", "rpn.unexpected_advice"))
 }
 
 fn offset(address: u32) -> Option<u64> {

@@ -77,6 +77,7 @@ impl Fields {
                 found.push((field, identity(record, shape, plane), *record));
             }
         }
+        keep_apart(&mut found, named);
         let messages = messages(&found, named);
         let places = found.into_iter().map(|(field, ..)| field).collect();
         Self { messages, places, faults, too_many }
@@ -99,6 +100,7 @@ fn identity(record: &Descriptor, shape: Shape, plane: usize) -> Identity {
         nomvar: record.nomvar(),
         typvar: record.typvar(),
         etiket: record.etiket(),
+        second: None,
         third: Third::of(record),
         level_kind,
         level_unit,
@@ -108,6 +110,22 @@ fn identity(record: &Descriptor, shape: Shape, plane: usize) -> Identity {
 
 fn level(record: &Descriptor) -> ((LevelKind, Option<&'static str>), f64) {
     levels::level(record.ip1()).unwrap_or(((UNKNOWN_LEVEL, None), record.ip1().into()))
+}
+
+/// Records that agree in all but ip2 would hide one another: there ip2 is a part of what they are.
+fn keep_apart(found: &mut [(Field, Identity, Descriptor)], named: Named) {
+    let mut first: HashMap<_, u32> = HashMap::new();
+    let mut hidden: HashSet<[String; 3]> = HashSet::new();
+    for (field, identity, record) in found.iter() {
+        let (_, level) = level(record);
+        let key = (Arc::as_ptr(&field.grid) as usize, identity, level.to_bits(), times::step(record, named));
+        if *first.entry(key).or_insert(record.ip2()) != record.ip2() {
+            hidden.insert(identity.label());
+        }
+    }
+    drop(first);
+    let alike = found.iter_mut().filter(|(_, identity, _)| !hidden.is_empty() && hidden.contains(&identity.label()));
+    alike.for_each(|(_, identity, record)| identity.second = Some(record.ip2()));
 }
 
 fn messages(found: &[(Field, Identity, Descriptor)], named: Named) -> Vec<Message> {

@@ -11,8 +11,8 @@ use super::positions::{BOTH, Positional, Positions, Tag, X, Y};
 use super::reference::Reference;
 use crate::grid::{Geometry, Grid, gaussian_latitudes};
 
-/// Coordinates that the grids of one file may have together: 256 MiB.
-const MOST_COORDINATES: usize = 1 << 25;
+/// Coordinates that the grids of one file may have together: 128 MiB.
+const MOST_COORDINATES: usize = 1 << 24;
 /// Rows of a Gaussian grid; each costs as much again as there are rows.
 const MOST_GAUSSIAN_ROWS: usize = 8192;
 
@@ -132,7 +132,7 @@ fn gaussian(nj: usize, half: u32) -> Result<Vec<f64>, Lack> {
     }
     // An odd number of parallels has one on the equator; no such grid has been met.
     let between_pole_and_equator = match half {
-        0 if nj % 2 == 0 => nj / 2,
+        0 if nj.is_multiple_of(2) => nj / 2,
         0 => return Err(Lack::NoMap),
         _ => nj,
     };
@@ -180,9 +180,7 @@ fn reference_of(axis: &Positional) -> Result<Reference, Lack> {
 /// Z: columns and rows at any places of a reference grid.
 fn on_axes(Key { ni, nj, ig: [ip1, ip2, ip3, _], .. }: Key, positions: &mut Positions) -> Result<Geometry, Lack> {
     let tag = Tag { ip1, ip2, ip3: Some(ip3) };
-    let fits = |record: &Descriptor, count: usize| {
-        u64::from(record.ni()) * u64::from(record.nj()) == count as u64 && record.nk() == 1
-    };
+    let fits = |record: &Descriptor, count: usize| u64::from(record.ni()) * u64::from(record.nj()) == count as u64;
     let (x, y) = both_axes(positions, tag, &|record| fits(record, ni), &|record| fits(record, nj))?;
     Ok(reference_of(&x)?.place(x.values, y.values))
 }
@@ -205,7 +203,7 @@ fn tile(Key { ni, nj, ig: [ip1, ip2, i, j], .. }: Key, positions: &mut Positions
 /// Y and O: a longitude and a latitude for every point; degrees, whatever the reference's numbers.
 fn points(Key { ni, nj, ig: [ip1, ip2, ip3, _], .. }: Key, positions: &mut Positions) -> Result<Grid, Lack> {
     let tag = Tag { ip1, ip2, ip3: Some(ip3) };
-    let fits = |record: &Descriptor| (record.ni() as usize, record.nj() as usize) == (ni, nj) && record.nk() == 1;
+    let fits = |record: &Descriptor| (record.ni() as usize, record.nj() as usize) == (ni, nj);
     let (lon, lat) = both_axes(positions, tag, &fits, &fits)?;
     if !matches!(lon.record.grtyp(), 'L' | 'O') {
         return Err(Lack::NoMap);
@@ -223,7 +221,8 @@ fn yin_yang(Key { ni, nj, ig: [ip1, ip2, ip3, _], .. }: Key, positions: &mut Pos
     const PREAMBLE: usize = 5;
     let tag = Tag { ip1, ip2, ip3: Some(ip3) };
     let found = positions.find(BOTH, tag, &|_| true).ok_or(Lack::Records(BOTH))?;
-    if !found.values.iter().all(|value| value.is_finite()) || found.values.get(2) != Some(&2.0) || nj % 2 != 0 {
+    if !found.values.iter().all(|value| value.is_finite()) || found.values.get(2) != Some(&2.0) || !nj.is_multiple_of(2)
+    {
         return Err(Lack::NoMap);
     }
     let rest = found.values.get(PREAMBLE..).ok_or(Lack::NoMap)?;

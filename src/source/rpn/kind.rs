@@ -46,15 +46,15 @@ impl Kind {
 
     /// Refuses all but the random file of 1998, with what can be done.
     pub fn readable(self, path: &Path) -> Result<(), SourceError> {
-        let (found, advice) = match self {
+        let words = match self {
             Self::Random98 => return Ok(()),
-            Self::Sequential98 => ("rpn.sequential_98", "rpn.to_random_98"),
-            Self::Random89 => ("rpn.random_89", "rpn.to_random_98"),
-            Self::Sequential89 => ("rpn.sequential_89", "rpn.to_random_98"),
-            Self::Rsf => ("rpn.rsf", "rpn.rsf_to_98"),
-            Self::Burp => ("rpn.burp", "rpn.no_observations"),
-            Self::Cmcarc => ("rpn.cmcarc", "rpn.extract"),
+            Self::Sequential98 => &("rpn.sequential_98", "rpn.to_random_98"),
+            Self::Random89 => &("rpn.random_89", "rpn.to_random_98"),
+            Self::Sequential89 => &("rpn.sequential_89", "rpn.to_random_98"),
+            Self::Rsf => &("rpn.rsf", "rpn.rsf_to_98"),
+            Self::Burp => &("rpn.burp", "rpn.no_observations"),
+            Self::Cmcarc => &("rpn.cmcarc", "rpn.extract"),
         };
-        Err(SourceError::new(path, Refusal::Unsupported, Detail::None).saying(found, advice))
+        Err(SourceError::new(path, Refusal::Unsupported, Detail::None).saying(words))
     }
 }

@@ -94,11 +94,11 @@ pub fn level(ip1: u32) -> Option<((LevelKind, Option<&'static str>), f64)> {
     let coded = Coded::of(ip1)?;
     let kind = match coded.kind {
         0 => (LevelKind::HeightAboveSea, Some("m")),
-        1 => (LevelKind::Sigma, Some("1")),
+        1 => (LevelKind::Sigma, None),
         2 => (LevelKind::Pressure, Some("hPa")),
         3 | INTEGER => (LevelKind::ModelLevel, None),
         4 => (LevelKind::HeightAboveGround, Some("m")),
-        5 => (LevelKind::Hybrid, Some("1")),
+        5 => (LevelKind::Hybrid, None),
         6 => (LevelKind::PotentialTemperature, Some("K")),
         7 => (LevelKind::DepthBelowSea, Some("m")),
         10 => (LevelKind::Other(OTHER + 10), Some("h")),
@@ -124,8 +124,8 @@ mod tests {
         assert_eq!(level(850), level(41_744_464), "850 hPa");
         assert_eq!(level(500), level(41_394_464), "500 hPa");
         assert_eq!(level(76_696_048), Some(((LevelKind::HeightAboveGround, Some("m")), 1.5)));
-        assert_eq!(level(93_423_264), Some(((LevelKind::Hybrid, Some("1")), 1.0)));
-        assert_eq!(level(12_000), Some(((LevelKind::Sigma, Some("1")), 1.0)));
+        assert_eq!(level(93_423_264), Some(((LevelKind::Hybrid, None), 1.0)));
+        assert_eq!(level(12_000), Some(((LevelKind::Sigma, None), 1.0)));
         assert_eq!(level(11_950).map(|(_, value)| value), Some(0.995));
         assert_eq!(level(0).map(|((kind, _), _)| kind), Some(LevelKind::Surface));
     }

@@ -37,8 +37,6 @@ mod naming;
 mod packed;
 mod positions;
 mod reference;
-#[cfg(test)]
-mod tests;
 mod times;
 mod turbo;
 mod values;
@@ -61,11 +59,11 @@ const FORMAT: &str = "rpn-fst98";
 pub fn open(path: &Path, kind: Kind, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     kind.readable(path)?;
     let mut container = Container::open(path)?;
-    let mut notes = std::mem::take(&mut container.notes);
+    let odd = std::mem::take(&mut container.notes);
     let mut grids = Grids::new(Positions::new(&container, others));
     let mut fields = Fields::of(&container, &mut grids);
     let unplaced = !grids.unplaced.is_empty();
-    notes.extend(damaged(path, &fields));
+    let mut notes: Vec<SourceError> = damaged(path, &fields).chain(odd).collect();
     if fields.messages.is_empty() {
         // Damage says more than that nothing is left.
         let none = Detail::with("rpn.none", [("count", (container.len() as u64).into())]);
@@ -93,7 +91,7 @@ fn unplaced_grids<'a>(path: &'a Path, grids: &'a Grids) -> impl Iterator<Item = 
     grids.unplaced.iter().map(|(names, count)| {
         let places = [("names", (*names).into()), ("count", (*count).into())];
         let detail = Detail::with("rpn.no_positions_for", places);
-        SourceError::new(path, Refusal::NoGrid, detail).saying("rpn.no_positions", "rpn.no_positions_advice")
+        SourceError::new(path, Refusal::NoGrid, detail).saying(&("rpn.no_positions", "rpn.no_positions_advice"))
     })
 }
 
@@ -110,7 +108,7 @@ pub fn record_values(path: &Path, kind: Kind, record: usize) -> Result<Vec<f64>,
     let Some(described) = container.record(record) else {
         let places = [("record", (record as u64).into()), ("count", (container.len() as u64).into())];
         let detail = Detail::with("rpn.no_record", places);
-        return Err(SourceError::new(path, Refusal::NotFound, detail).saying("rpn.absent", "rpn.absent_advice"));
+        return Err(SourceError::new(path, Refusal::NotFound, detail).saying(&("rpn.absent", "rpn.absent_advice")));
     };
     let data = container.read(record)?;
     values::decode(described, &data).map(Values::into_f64).map_err(|fault| container.fault(record, fault))

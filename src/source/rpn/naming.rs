@@ -17,6 +17,8 @@ pub struct Identity {
     pub nomvar: String,
     pub typvar: String,
     pub etiket: String,
+    /// ip2, where records are alike in all else.
+    pub second: Option<u32>,
     pub third: Third,
     pub level_kind: LevelKind,
     pub level_unit: Option<&'static str>,
@@ -96,6 +98,7 @@ impl Names {
         let further = [
             levels.then(|| kind.strip_prefix("level.").unwrap_or(kind).to_owned()),
             thirds.then(|| identity.third.word()),
+            identity.second.map(|ip2| format!("ip2={ip2}")),
             identity.plane.filter(|_| planes).map(|plane| format!("k={plane}")),
         ];
         for part in further.into_iter().flatten() {
@@ -116,7 +119,8 @@ impl Names {
 }
 
 impl Identity {
-    fn label(&self) -> [String; 3] {
+    /// Name, type and label.
+    pub fn label(&self) -> [String; 3] {
         [self.nomvar.clone(), self.typvar.clone(), self.etiket.clone()]
     }
 }
@@ -180,6 +184,7 @@ mod tests {
             nomvar: "TT".into(),
             typvar: "P".into(),
             etiket: "RUN".into(),
+            second: None,
             third: Third::Nothing,
             level_kind: LevelKind::Pressure,
             level_unit: Some("hPa"),

@@ -17,10 +17,13 @@ pub const BOTH: &str = "^>";
 /// Never fields themselves; the last ones describe the vertical.
 const NEVER_FIELDS: [&str; 6] = [X, Y, BOTH, "!!", "!!SF", "HY"];
 
-/// Files that are looked into beside the one that is opened. Most runs have their positions in each file, or in one.
+/// Files that are looked into, of those that are open and again of the folder's. Most runs have their positions in each
+/// file, or in one.
 const MOST_FILES: usize = 64;
+/// A positional record of more values is none.
+const MOST_VALUES: u64 = 1 << 24;
 const MOST_NAMES: usize = 20_000;
-/// Of a folder's files, every fourth that is looked into is one whose name is least like this one's.
+/// Every fourth file that is looked into is one whose name is least like this one's.
 const UNLIKE: usize = 4;
 
 /// Whether a record only serves others.
@@ -47,15 +50,16 @@ pub struct Positions<'a> {
     own: &'a Container,
     /// Files with positional records that were looked into.
     known: Vec<Container>,
-    /// Files yet to be looked into; `None` before anything was missed in the own file.
-    waiting: Option<VecDeque<PathBuf>>,
+    /// Files yet to be looked into, those that are open and those of the folder; `None` before anything was missed.
+    waiting: Option<[VecDeque<PathBuf>; 2]>,
     others: &'a [PathBuf],
-    looked: usize,
+    /// How many of either were looked into.
+    looked: [usize; 2],
 }
 
 impl<'a> Positions<'a> {
     pub fn new(own: &'a Container, others: &'a [PathBuf]) -> Self {
-        Self { own, known: Vec::new(), waiting: None, others, looked: 0 }
+        Self { own, known: Vec::new(), waiting: None, others, looked: [0, 0] }
     }
 
     /// The first readable record with a name and a tag whose dimensions fit.
@@ -78,15 +82,17 @@ impl<'a> Positions<'a> {
     fn next_file(&mut self) -> Option<Container> {
         let (own, others) = (self.own.path(), self.others);
         let waiting = self.waiting.get_or_insert_with(|| {
-            let given = others.iter().filter(|path| *path != own).cloned();
-            given.chain(siblings(own)).collect()
+            let given = others.iter().filter(|path| *path != own).cloned().collect();
+            [in_order(own, given), in_order(own, siblings(own))]
         });
-        while self.looked < MOST_FILES {
-            let path = waiting.pop_front()?;
-            let Some(container) = open_standard_file(&path) else { continue };
-            self.looked += 1;
-            if container.records().any(|record| [X, Y, BOTH].contains(&record.nomvar().as_str())) {
-                return Some(container);
+        for (waiting, looked) in waiting.iter_mut().zip(&mut self.looked) {
+            while *looked < MOST_FILES {
+                let Some(path) = waiting.pop_front() else { break };
+                let Some(container) = open_standard_file(&path) else { continue };
+                *looked += 1;
+                if container.records().any(|record| [X, Y, BOTH].contains(&record.nomvar().as_str())) {
+                    return Some(container);
+                }
             }
         }
         None
@@ -98,6 +104,8 @@ fn look_in(container: &Container, name: &str, tag: Tag, fits: &dyn Fn(&Descripto
         record.ip1() == tag.ip1
             && record.ip2() == tag.ip2
             && tag.ip3.is_none_or(|ip3| record.ip3() == ip3)
+            && u64::from(record.ni()) * u64::from(record.nj()) <= MOST_VALUES
+            && record.nk() == 1
             && record.nomvar() == name
             && fits(record)
     };
@@ -117,24 +125,26 @@ fn open_standard_file(path: &Path) -> Option<Container> {
     Container::open(path).ok()
 }
 
-/// The other files of a folder. Most like this one by their names come first, since a run's files share their grid; but
-/// among them some that are least like it, where a file of positions alone would stand.
+/// The other files of a folder.
 fn siblings(path: &Path) -> Vec<PathBuf> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Vec::new() };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let name = name.to_string_lossy();
-    let mut names: Vec<(Reverse<usize>, PathBuf)> = entries
-        .flatten()
-        .take(MOST_NAMES)
-        .filter(|entry| entry.file_name() != *name)
-        .map(|entry| (Reverse(alike(&name, &entry.file_name().to_string_lossy())), entry.path()))
-        .collect();
-    names.sort();
-    let mut names: VecDeque<PathBuf> = names.into_iter().map(|(_, path)| path).collect();
-    let mut mixed = Vec::with_capacity(names.len());
-    while let Some(next) = if mixed.len() % UNLIKE == UNLIKE - 1 { names.pop_back() } else { names.pop_front() } {
-        mixed.push(next);
+    let others = entries.flatten().take(MOST_NAMES).filter(|entry| entry.file_name() != name);
+    others.map(|entry| entry.path()).collect()
+}
+
+/// Those most like this one by their names come first, since a run's files share their grid; but among them some that
+/// are least like it, where a file of positions alone would stand.
+fn in_order(own: &Path, paths: Vec<PathBuf>) -> VecDeque<PathBuf> {
+    let name_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let own = name_of(own);
+    let mut paths: Vec<_> = paths.into_iter().map(|path| (Reverse(alike(&own, &name_of(&path))), path)).collect();
+    paths.sort();
+    let mut paths: VecDeque<PathBuf> = paths.into_iter().map(|(_, path)| path).collect();
+    let mut mixed = VecDeque::with_capacity(paths.len());
+    while let Some(next) = if mixed.len() % UNLIKE == UNLIKE - 1 { paths.pop_back() } else { paths.pop_front() } {
+        mixed.push_back(next);
     }
     mixed
 }

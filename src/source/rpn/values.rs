@@ -7,8 +7,8 @@ use super::packed::{RANGED_BITS, Ranged, SCALED_BITS, Scaled};
 use super::{ieee, turbo};
 use crate::source::Detail;
 
-/// Values of one record: far more than any field has, and what fits into memory.
-const MOST_VALUES: u64 = 1 << 27;
+/// Values of one record: more than any field has, and no more than fit into memory.
+const MOST_VALUES: u64 = 1 << 26;
 /// At best a tile of seven by seven compressed tokens takes four bits.
 const MOST_FOR_A_BYTE: u64 = 13 * 8;
 const MISSING: u32 = 64;

@@ -1,1 +1,260 @@
-//! Small messages made by hand.
+//! Whole files, made by hand from bytes: what is read of them, and what is said where something is wrong.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::grid::Geometry;
+use crate::source::{Choice, Dataset, Variable};
+
+/// A file in the temporary folder that goes when it is dropped.
+struct Written(PathBuf);
+
+impl Written {
+    fn new(name: &str, bytes: &[u8]) -> Self {
+        let path = std::env::temp_dir().join(format!("millibar-grib-{}-{name}", std::process::id()));
+        std::fs::write(&path, bytes).expect("the temporary folder can be written to");
+        Self(path)
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.0).ok();
+    }
+}
+
+fn section(number: u8, contents: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(contents.len() + 5).expect("short");
+    [&length.to_be_bytes()[..], &[number], contents].concat()
+}
+
+/// Sections between the indicator and the closing `7777`.
+fn message_2(sections: &[Vec<u8>]) -> Vec<u8> {
+    let body = sections.concat();
+    let length = (body.len() + 20) as u64;
+    [b"GRIB\0\0\0\x02".as_slice(), &length.to_be_bytes(), &body, b"7777"].concat()
+}
+
+/// NCEP, 2026-11-20 12 UTC.
+fn identification() -> Vec<u8> {
+    section(1, &[0, 7, 0, 0, 2, 1, 1, 0x07, 0xea, 11, 20, 12, 0, 0, 0, 1])
+}
+
+/// Three columns from 10°E, two rows from 60°N, ten degrees apart.
+fn grid(scan: u8) -> Vec<u8> {
+    let mut octets = vec![0];
+    octets.extend(6_u32.to_be_bytes());
+    octets.extend([0, 0, 0, 0, 6]);
+    octets.extend([0xff; 15]);
+    octets.extend([3_u32, 2, 0, u32::MAX, 60_000_000, 10_000_000].map(u32::to_be_bytes).concat());
+    octets.push(0x30);
+    octets.extend([50_000_000_u32, 30_000_000, 10_000_000, 10_000_000].map(u32::to_be_bytes).concat());
+    octets.push(scan);
+    section(3, &octets)
+}
+
+/// Template 4.0: category, number, hours, type of surface and its number.
+fn product(category: u8, number: u8, hours: u32, surface: u8, value: u32) -> Vec<u8> {
+    let mut octets = vec![0, 0, 0, 0, category, number, 2, 0, 96, 0, 0, 0, 1];
+    octets.extend(hours.to_be_bytes());
+    octets.extend([surface, 0]);
+    octets.extend(value.to_be_bytes());
+    octets.extend([255, 0, 0, 0, 0, 0]);
+    section(4, &octets)
+}
+
+/// Template 5.0: reference 1, scales of 2 and 10 raised to 1, eight bits: a number x stands for (1 + 2 x) / 10.
+fn simple() -> Vec<u8> {
+    let mut octets = 6_u32.to_be_bytes().to_vec();
+    octets.extend([0, 0]);
+    octets.extend(1_f32.to_be_bytes());
+    octets.extend([0, 1, 0, 1, 8, 0]);
+    section(5, &octets)
+}
+
+fn whole(category: u8, number: u8, hours: u32, pascals: u32) -> Vec<u8> {
+    message_2(&[
+        identification(),
+        grid(0),
+        product(category, number, hours, 100, pascals),
+        simple(),
+        section(6, &[255]),
+        section(7, &[0, 1, 2, 3, 4, 5]),
+    ])
+}
+
+fn read(name: &str, bytes: &[u8]) -> Result<Dataset, SourceError> {
+    open(&Written::new(name, bytes).0)
+}
+
+fn values(variable: &Variable) -> Vec<f64> {
+    let field = variable.field(Choice::default()).expect("a field");
+    field.read_raw().expect("it decodes").into_iter().collect()
+}
+
+#[test]
+fn a_message_says_what_where_and_when() {
+    let file = Written::new("plain", &whole(1, 1, 6, 50_000));
+    let dataset = open(&file.0).expect("it opens");
+    assert_eq!((dataset.format, dataset.notes.len()), ("grib2", 0));
+    assert_eq!(dataset.attributes, [("model_name".to_owned(), "GFS".to_owned())]);
+    let [humidity] = dataset.variables.as_slice() else { panic!("one variable") };
+    assert_eq!((humidity.id.as_str(), humidity.units.as_deref()), ("r", Some("%")));
+    let step = humidity.steps[0];
+    assert_eq!(step.run.map(|run| run.0.iso()).as_deref(), Some("2026-11-20T12:00:00Z"));
+    assert_eq!(step.valid.map(|valid| valid.0.iso()).as_deref(), Some("2026-11-20T18:00:00Z"));
+    assert_eq!(humidity.levels.as_ref().map(|axis| axis.values.clone()), Some(vec![50_000.0]));
+    let Geometry::LatLon { lat, lon } = &humidity.grid.geometry else { panic!("rows and columns") };
+    assert_eq!((lat.as_slice(), lon.as_slice()), ([60.0, 50.0].as_slice(), [10.0, 20.0, 30.0].as_slice()));
+    let expected = [0.1, 0.3, 0.5, 0.7, 0.9, 1.1];
+    assert!(values(humidity).iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12));
+}
+
+#[test]
+fn bulletins_padding_and_a_cut_last_message_cost_nothing_else() {
+    let last = whole(3, 5, 12, 50_000);
+    let file = [
+        b"SDCA01 KWBC 201200\r\r\n".as_slice(),
+        &whole(1, 1, 6, 50_000),
+        &[0; 300],
+        b"the word GRIB in a text",
+        &whole(3, 5, 6, 50_000),
+        &last[..last.len() - 9],
+    ]
+    .concat();
+    let dataset = read("cut", &file).expect("it opens");
+    let ids: Vec<&str> = dataset.variables.iter().map(|variable| variable.id.as_str()).collect();
+    assert_eq!(ids, ["r", "gh"]);
+    assert_eq!(dataset.variables[1].steps.len(), 1);
+    let [note] = dataset.notes.as_slice() else { panic!("one note: {:?}", dataset.notes) };
+    assert_eq!(note.refusal, Refusal::Corrupt);
+}
+
+#[test]
+fn sections_that_are_repeated_make_fields_of_their_own() {
+    let bitmap = section(6, &[0, 0b1010_1000]);
+    let message = message_2(&[
+        identification(),
+        grid(0),
+        product(2, 2, 6, 103, 10),
+        simple(),
+        bitmap,
+        section(7, &[0, 1, 2]),
+        product(2, 3, 6, 103, 10),
+        simple(),
+        section(6, &[254]),
+        section(7, &[5, 6, 7]),
+    ]);
+    let file = Written::new("repeated", &message);
+    let dataset = open(&file.0).expect("it opens");
+    let [u, v] = dataset.variables.as_slice() else { panic!("two variables") };
+    assert!(Arc::ptr_eq(&u.grid, &v.grid));
+    for (variable, first) in [(u, 0.1), (v, 1.1)] {
+        let found = values(variable);
+        assert!((found[0] - first).abs() < 1e-12 && (found[2] - first - 0.2).abs() < 1e-12);
+        assert!(found[1].is_nan() && found[3].is_nan() && found[5].is_nan());
+    }
+}
+
+#[test]
+fn rows_that_go_back_and_forth_are_read_in_one_direction() {
+    let message = message_2(&[
+        identification(),
+        grid(0x10),
+        product(0, 0, 0, 1, 0),
+        simple(),
+        section(6, &[255]),
+        section(7, &[0, 1, 2, 3, 4, 5]),
+    ]);
+    let file = Written::new("forth", &message);
+    let dataset = open(&file.0).expect("it opens");
+    let found = values(&dataset.variables[0]);
+    assert!((found[3] - 1.1).abs() < 1e-12 && (found[5] - 0.7).abs() < 1e-12);
+}
+
+#[test]
+fn spectral_coefficients_are_refused_by_name() {
+    let mut packing = 6_u32.to_be_bytes().to_vec();
+    packing.extend([0, 50]);
+    packing.extend([0; 10]);
+    let message = message_2(&[
+        identification(),
+        grid(0),
+        product(0, 0, 0, 105, 1),
+        section(5, &packing),
+        section(6, &[255]),
+        section(7, &[0; 8]),
+    ]);
+    let refused = read("spectral", &message).expect_err("no grid");
+    assert_eq!(refused.refusal, Refusal::Unsupported);
+    assert!(refused.to_string().contains("spectral"), "{refused}");
+}
+
+#[test]
+fn layers_and_levels_are_not_confused() {
+    let layer = |bottom: u32| {
+        let mut product = product(0, 0, 6, 106, 0);
+        let end = product.len();
+        product[end - 6..end - 4].copy_from_slice(&[106, 2]);
+        product[end - 4..].copy_from_slice(&bottom.to_be_bytes());
+        let rest = [simple(), section(6, &[255]), section(7, &[0; 6])];
+        message_2(&[&[identification(), grid(0), product], rest.as_slice()].concat())
+    };
+    let dataset = read("layers", &[layer(10), layer(100)].concat()).expect("it opens");
+    let ids: Vec<&str> = dataset.variables.iter().map(|variable| variable.id.as_str()).collect();
+    assert_eq!(ids, ["t:depth_below_land_layer:0-0.1", "t:depth_below_land_layer:0-1"]);
+}
+
+/// A message of edition 1 on the same grid: ECMWF's geopotential at 500 hPa, a range of hours.
+fn message_1(indicator: u8) -> Vec<u8> {
+    let product = [
+        0, 0, 28, 128, 98, 145, 255, 0x80, 129, 100, 0x01, 0xf4, 26, 11, 20, 12, 0, 1, 6, 12, indicator, 0, 0, 0, 21,
+        0, 0, 0,
+    ];
+    let mut grid = vec![0, 0, 32, 0, 255, 0, 0, 3, 0, 2];
+    grid.extend([0x00, 0xea, 0x60, 0x00, 0x27, 0x10, 0x80, 0x00, 0xc3, 0x50, 0x00, 0x75, 0x30]);
+    grid.extend([0x27, 0x10, 0x27, 0x10, 0, 0, 0, 0, 0]);
+    // Reference 1 (IBM 0x41100000), binary scale -1, eight bits.
+    let data = [0, 0, 18, 0x08, 0x80, 0x01, 0x41, 0x10, 0, 0, 8, 0, 2, 4, 6, 8, 10, 0];
+    let body = [product.as_slice(), &grid, &data].concat();
+    let length = u32::try_from(body.len() + 12).expect("short").to_be_bytes();
+    [b"GRIB".as_slice(), &length[1..], &[1], &body, b"7777"].concat()
+}
+
+#[test]
+fn edition_1_says_the_same_in_its_own_octets() {
+    let file = Written::new("first", &message_1(0));
+    let dataset = open(&file.0).expect("it opens");
+    let [z] = dataset.variables.as_slice() else { panic!("one variable") };
+    assert_eq!((dataset.format, z.id.as_str(), z.units.as_deref()), ("grib1", "z", Some("m2 s-2")));
+    assert_eq!(values(z), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(z.steps[0].lead.map(|lead| lead.hours()), Some(6.0));
+    assert_eq!(z.grid.position(1, 2), Some((30.0, 50.0)));
+    let sum = read("sum", &message_1(4)).expect("it opens");
+    assert_eq!(sum.variables[0].steps[0].lead.map(|lead| lead.hours()), Some(12.0), "the end of the range");
+    assert_eq!(sum.variables[0].grib.as_ref().map(|grib| grib.statistic.as_str()), Some("accum"));
+}
+
+#[test]
+fn a_grid_that_promises_more_than_the_file_is_not_believed() {
+    let mut message = whole(1, 1, 6, 50_000);
+    let grid = 16 + 21;
+    message[grid + 6..grid + 10].copy_from_slice(&(1_u32 << 29).to_be_bytes());
+    message[grid + 30..grid + 34].copy_from_slice(&(1_u32 << 15).to_be_bytes());
+    message[grid + 34..grid + 38].copy_from_slice(&(1_u32 << 14).to_be_bytes());
+    let file = Written::new("promise", &message);
+    let dataset = open(&file.0).expect("headers are sound");
+    let field = dataset.variables[0].field(Choice::default()).expect("a field");
+    assert_eq!(field.read_raw().expect_err("six bytes of data").refusal, Refusal::Corrupt);
+}
+
+#[test]
+fn a_file_cut_anywhere_is_refused_or_read_and_never_more() {
+    let file = [whole(1, 1, 6, 50_000), message_1(0)].concat();
+    for end in 8..file.len() {
+        match read("anywhere", &file[..end]) {
+            Ok(dataset) => assert!(dataset.variables.len() == 1 && end >= whole(1, 1, 6, 50_000).len()),
+            Err(refused) => assert_eq!(refused.refusal, Refusal::Corrupt),
+        }
+    }
+}

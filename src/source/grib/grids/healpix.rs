@@ -54,7 +54,7 @@ fn parallel(side: usize, ring: usize) -> (usize, f64, bool) {
     } else if ring > 3 * side {
         (4 * side - ring, -cap(4 * side - ring), true)
     } else {
-        (side, (2.0 * n - ring as f64) * 2.0 / (3.0 * n), (ring - side) % 2 == 0)
+        (side, (2.0 * n - ring as f64) * 2.0 / (3.0 * n), (ring - side).is_multiple_of(2))
     };
     (quarter, z.asin().to_degrees(), half)
 }

@@ -5,6 +5,7 @@
 
 mod around;
 mod axis;
+mod cells;
 mod curvilinear;
 mod locator;
 mod nearest;

@@ -1,8 +1,9 @@
-//! One frame of 1600 × 1000 pixels over Canada from fields of 0.25 degrees, on one core, and its parts.
+//! One frame of 1600 × 1000 pixels over Canada from fields of 0.25 degrees, on one core, and its parts;
+//! the same from grids of other kinds.
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use millibar::field::Level;
-use millibar::grid::{Geometry, Grid};
+use millibar::grid::{Curvilinear, Earth, Geometry, Grid, Lambert, Points, Projection, Reduced};
 use millibar::map::{Basemap, Sampler, View, region};
 use millibar::product;
 use millibar::render::{Caption, Layer, Layout, Prepared, Scene, Scratch, paint};
@@ -105,5 +106,73 @@ fn frame(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, frame);
+/// Grids of other kinds: what a view costs once, and a frame.
+fn kinds(criterion: &mut Criterion) {
+    let layout = Layout::new(SIZE, 1.0);
+    let Some((view, product)) = view(&layout).zip(product::product("rh-gz")) else { return };
+    let style = product.style(Some(Level::hpa(500.0)), 1.0);
+    let basemap = Basemap::new(&view);
+    let prepared = Prepared::new(layout, view.clone(), &basemap, style, Language::English);
+    let mut scratch = Scratch::default();
+    let mut pixels = Vec::new();
+    let mut group = criterion.benchmark_group("kinds");
+    group.sample_size(10);
+    for (name, make) in [("curvilinear", curvilinear as fn() -> Option<Grid>), ("reduced", reduced), ("points", points)]
+    {
+        group.bench_function(format!("{name}: index and sampler"), |bencher| {
+            bencher.iter_batched(
+                make,
+                |grid| grid.and_then(|grid| Sampler::new(&grid, &view)),
+                BatchSize::PerIteration,
+            );
+        });
+        let Some(grid) = make() else { continue };
+        let Some(sampler) = Sampler::new(&grid, &view) else { continue };
+        group.bench_function(format!("{name}: sampler of another view"), |bencher| {
+            bencher.iter(|| Sampler::new(&grid, &view));
+        });
+        let (bands, lines) = (cut(&grid, &sampler, humidity), cut(&grid, &sampler, height));
+        let (bands, lines) = (Layer { values: &bands, sampler: &sampler }, Layer { values: &lines, sampler: &sampler });
+        let scene = Scene { bands: Some(bands), lines: Some(lines), caption: caption() };
+        group.bench_function(format!("{name}: frame"), |bencher| {
+            bencher.iter(|| {
+                let frame = paint(&prepared, &scene, &mut scratch, std::mem::take(&mut pixels));
+                pixels = frame.pixels;
+            });
+        });
+    }
+    group.finish();
+}
+
+/// 1.5 million points, 5 km apart over Canada.
+fn curvilinear() -> Option<Grid> {
+    let lambert = Lambert::new([49.0, 77.0], 63.0, -92.0, Earth::SPHERE).map(Projection::Lambert)?;
+    let at = |j: usize, i: usize| {
+        lambert.inverse((i as f64 - 749.5) * 5000.0, (499.5 - j as f64) * 5000.0).unwrap_or((f64::NAN, f64::NAN))
+    };
+    let lat = Array2::from_shape_fn((1000, 1500), |(j, i)| at(j, i).1);
+    let lon = Array2::from_shape_fn((1000, 1500), |(j, i)| at(j, i).0);
+    Some(Grid { ny: 1000, nx: 1500, geometry: Geometry::Curvilinear(Curvilinear::new(lat, lon)?) })
+}
+
+/// O1280: 6.6 million points.
+fn reduced() -> Option<Grid> {
+    let row = |j: usize| {
+        let count = 20 + 4 * j.min(2559 - j);
+        (90.0 - 180.0 * (j as f64 + 0.5) / 2560.0, 0.0, 360.0 / count as f64, count)
+    };
+    let reduced = Reduced::new((0..2560).map(row), None)?;
+    Some(Grid { ny: 1, nx: reduced.len(), geometry: Geometry::Reduced(reduced) })
+}
+
+/// A million points all over the Earth, along a spiral.
+fn points() -> Option<Grid> {
+    let count = 1_000_000;
+    let turn = 180.0 * (3.0 - 5.0_f64.sqrt());
+    let lon = (0..count).map(|n| turn * f64::from(n) % 360.0).collect();
+    let lat = (0..count).map(|n| (1.0 - (2.0 * f64::from(n) + 1.0) / f64::from(count)).asin().to_degrees()).collect();
+    Some(Grid { ny: 1, nx: 1_000_000, geometry: Geometry::Points(Points::new(lat, lon)?) })
+}
+
+criterion_group!(benches, frame, kinds);
 criterion_main!(benches);

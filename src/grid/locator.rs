@@ -8,7 +8,7 @@ use super::{Geometry, Grid};
 /// A grid with rows and columns made ready for many searches.
 #[derive(Clone, Debug)]
 pub enum Locator {
-    Axes(Axes),
+    Axes(Box<Axes>),
     Listed(Curvilinear),
 }
 
@@ -34,8 +34,10 @@ impl Locator {
     #[must_use]
     pub fn new(grid: &Grid) -> Option<Self> {
         match &grid.geometry {
-            Geometry::LatLon { lat, lon } => Axes::new(grid, None, lon, lat).map(Self::Axes),
-            Geometry::Projected { projection, x, y } => Axes::new(grid, Some(projection.clone()), x, y).map(Self::Axes),
+            Geometry::LatLon { lat, lon } => Axes::new(grid, None, lon, lat).map(Box::new).map(Self::Axes),
+            Geometry::Projected { projection, x, y } => {
+                Axes::new(grid, Some(projection.clone()), x, y).map(Box::new).map(Self::Axes)
+            }
             Geometry::Curvilinear(listed) => listed.has_cells().then(|| Self::Listed(listed.clone())),
             _ => None,
         }

@@ -5,6 +5,7 @@
 
 mod around;
 mod axis;
+mod cells;
 mod curvilinear;
 mod gaussian;
 mod locator;

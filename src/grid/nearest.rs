@@ -55,34 +55,30 @@ impl Grid {
 
     /// Inside the grid one of the points around; outside, one of its edge.
     ///
-    /// The rim of a globe seen from afar may show a place twice, and what lies beside it, where the formulae still give
-    /// positions: there every point is asked.
+    /// The rim of a map of the whole Earth may show a place twice, and beside it what lies elsewhere, where the formulae
+    /// still give positions: there every point is asked, unless there are too many to wait for.
     fn nearest_projected(&self, lon: f64, lat: f64) -> Option<(usize, usize)> {
+        const MOST_ASKED: usize = 1 << 20;
         let (last_row, last_column) = (self.ny.checked_sub(1)?, self.nx.checked_sub(1)?);
         let other = matches!(&self.geometry, Geometry::Projected { projection: Projection::Proj(_), .. });
-        match self.locate(lon, lat) {
+        let place = self.locate(lon, lat);
+        if other && (place.is_none() || self.ny.saturating_mul(self.nx) <= MOST_ASKED) {
+            let all = (0..self.ny).flat_map(|j| (0..self.nx).map(move |i| (j, i)));
+            return self.nearest_among(all, lon, lat);
+        }
+        let candidates: Vec<(usize, usize)> = match place {
             Some((x, y)) => {
                 let (i, j) = (x as usize, y as usize);
                 let rows = j.saturating_sub(1)..=(j + 2).min(last_row);
-                let near = rows.flat_map(|j| (i.saturating_sub(1)..=i + 2).map(move |i| (j, i % self.nx)));
-                let cell = [(j, i % self.nx), ((j + 1).min(last_row), (i + 1) % self.nx)];
-                let [a, b] = cell.map(|(j, i)| self.position(j, i));
-                let found = self.nearest_among(near, lon, lat);
-                let at = found.and_then(|(j, i)| self.position(j, i));
-                let close = |at, a, b| haversine(at, (lon, lat)) <= haversine(a, b) && haversine(a, b) < 0.01;
-                if !other || matches!((at, a, b), (Some(at), Some(a), Some(b)) if close(at, a, b)) {
-                    return found;
-                }
+                rows.flat_map(|j| (i.saturating_sub(1)..=i + 2).map(move |i| (j, i % self.nx))).collect()
             }
-            None if !other => {
+            None => {
                 let across = (0..self.nx).flat_map(|i| [(0, i), (last_row, i)]);
                 let along = (0..self.ny).flat_map(|j| [(j, 0), (j, last_column)]);
-                return self.nearest_among(across.chain(along), lon, lat);
+                across.chain(along).collect()
             }
-            None => {}
-        }
-        let all = (0..self.ny).flat_map(|j| (0..self.nx).map(move |i| (j, i)));
-        self.nearest_among(all, lon, lat)
+        };
+        self.nearest_among(candidates.into_iter(), lon, lat)
     }
 
     fn nearest_among(

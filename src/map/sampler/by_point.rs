@@ -38,7 +38,7 @@ impl ByPoint {
                 let Some((numbers, parts)) = at(&grid, view, x as f64 + 0.5, y as f64 + 0.5, &mut hint) else {
                     continue;
                 };
-                (*points, *weights) = (numbers, parts.map(|part| (part * 65535.0 + 0.5) as u16));
+                (*points, *weights) = (numbers, whole_parts(parts));
                 span = numbers.iter().fold(span, |(low, high), &n| (low.min(n), high.max(n)));
             }
             span
@@ -115,6 +115,12 @@ impl Nodes {
     pub fn sample(&self, values: &[f32]) -> Vec<f32> {
         self.0.iter().map(|(points, weights)| mean(values, points, weights)).collect()
     }
+}
+
+/// Parts of 65535, which sum to it.
+fn whole_parts(parts: [f64; 4]) -> [u16; 4] {
+    let [_, b, c, d] = parts.map(|part| (part * 65535.0 + 0.5) as u16);
+    [65535_u16.saturating_sub(b).saturating_sub(c).saturating_sub(d), b, c, d]
 }
 
 /// A point that counts for nothing is the first again, so that it is never missing alone.

@@ -81,22 +81,18 @@ impl ByRows {
     }
 
     /// The field at the pixels of row `y`, by straight means of the four values around; NaN outside, and where one of the
-    /// four is missing. `values` has [`ByRows::shape`], `out` the picture's width. With `over` what lies outside is left as it
-    /// is in `out`.
+    /// four is missing. `values` has [`ByRows::shape`], `out` the picture's width.
     ///
     /// Many pixels at a time, loads before sums: three times as fast as pixel by pixel.
-    pub fn row(&self, values: &[f32], y: usize, out: &mut [f32], over: bool) {
-        if !over {
-            out.fill(f32::NAN);
-        }
+    pub fn row(&self, values: &[f32], y: usize, out: &mut [f32]) {
         let (columns, rows) = self.shape;
         let whole = y * self.width..(y + 1) * self.width;
         let (Some(places), Some(weights_x), Some(weights_y)) =
             (self.places.get(whole.clone()), self.weights_x.get(whole.clone()), self.weights_y.get(whole))
         else {
-            return;
+            return out.fill(f32::NAN);
         };
-        let Some(four) = Four::new(values, columns, rows) else { return };
+        let Some(four) = Four::new(values, columns, rows) else { return out.fill(f32::NAN) };
         let (places, last_places) = places.as_chunks();
         let (weights_x, last_x) = weights_x.as_chunks();
         let (weights_y, last_y) = weights_y.as_chunks();
@@ -104,8 +100,7 @@ impl ByRows {
         for (((places, weights_x), weights_y), out) in places.iter().zip(weights_x).zip(weights_y).zip(out) {
             four.means(places, weights_x, weights_y, out);
         }
-        let mut last = [f32::NAN; LANES];
-        last[..last_out.len()].copy_from_slice(last_out);
+        let mut last = [0.0; LANES];
         four.means(&padded(last_places, OUTSIDE), &padded(last_x, 0), &padded(last_y, 0), &mut last);
         last_out.copy_from_slice(&last[..last_out.len()]);
     }
@@ -162,17 +157,16 @@ impl<'a> Four<'a> {
             (four[2][lane], four[3][lane]) = (c[place], d[place]);
         }
         let [a, b, c, d] = &four;
-        let mean = |lane: usize| {
+        for lane in 0..LANES {
             let u = f32::from(weights_x[lane]) * (1.0 / 65535.0);
             let v = f32::from(weights_y[lane]) * (1.0 / 65535.0);
             let top = a[lane] + u * (b[lane] - a[lane]);
             let bottom = c[lane] + u * (d[lane] - c[lane]);
-            top + v * (bottom - top)
-        };
+            out[lane] = top + v * (bottom - top);
+        }
         if places.contains(&OUTSIDE) {
-            (0..LANES).filter(|&lane| places[lane] != OUTSIDE).for_each(|lane| out[lane] = mean(lane));
-        } else {
-            (0..LANES).for_each(|lane| out[lane] = mean(lane));
+            let outside = places.iter().zip(out).filter(|(place, _)| **place == OUTSIDE);
+            outside.for_each(|(_, out)| *out = f32::NAN);
         }
     }
 }

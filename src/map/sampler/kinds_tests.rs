@@ -259,7 +259,7 @@ fn positions_that_are_missing_or_made_up_are_gaps_and_smear_nothing() {
     let inside = |lon: f64, lat: f64| {
         let (x, y) = ((lon + 130.0) / 0.5, (lat - 30.0) / 0.5);
         if !((0.01..79.99).contains(&x) && (0.01..59.99).contains(&y)) {
-            return (x < -0.05 || x > 80.05 || y < -0.05 || y > 60.05).then_some(false);
+            return (!(-0.05..=80.05).contains(&x) || !(-0.05..=60.05).contains(&y)).then_some(false);
         }
         let beside = (x - 29.0).min(50.0 - x).min(y - 19.0).min(40.0 - y);
         if beside > 0.02 { Some(false) } else { (beside < -0.02).then_some(true) }

@@ -295,7 +295,14 @@ impl Ready<'_> {
                 }
             };
             let own = if road.doublings > 0 { memory.refined.values.as_slice() } else { own };
-            road.row(own, y, out, n > 0);
+            if n == 0 {
+                road.row(own, y, out);
+                continue;
+            }
+            // A pixel lies on one of the grids, and is empty on the others.
+            let mut others = vec![f32::NAN; out.len()];
+            road.row(own, y, &mut others);
+            out.iter_mut().zip(others).filter(|(_, other)| !other.is_nan()).for_each(|(out, other)| *out = other);
         }
     }
 }

@@ -168,9 +168,9 @@ impl Opening {
                 let model = Arc::new(model);
                 self.folders.push(model.clone());
                 self.waiting.push_back(OpeningJob::List(Root::Model(model)));
+                self.stale = true;
             }
         }
-        self.stale = true;
     }
 
     /// What was found at a path: itself, if it is a file.

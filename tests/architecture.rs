@@ -167,15 +167,16 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 
 /// Everything that belongs to the project: not what was built, not what git keeps for itself.
 fn files_of_the_project() -> Vec<PathBuf> {
-    let built = [".git", "target"];
-    let entries = fs::read_dir(root()).expect("the project's folder");
+    let left_out = [".git", "target", "tests/fuzz/target", "tests/fuzz/corpus", "tests/fuzz/artifacts"];
+    let left_out = left_out.map(|name| root().join(name));
     let mut files = Vec::new();
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path.file_name().unwrap_or_default();
-        if path.is_file() && name != ".git" {
-            files.push(path);
-        } else if path.is_dir() && !built.iter().any(|built| name == *built) {
-            files.extend(files_below(&path));
+    let mut folders = vec![root()];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("a folder of the project").flatten().map(|entry| entry.path()) {
+            if left_out.contains(&path) {
+                continue;
+            }
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
     files

@@ -186,6 +186,7 @@ fn dataset(reader: &Arc<Fake>) -> Dataset {
         format: "fake",
         variables: vec![humidity, variable(HEIGHT, "geopotential_height", Some("m"))],
         attributes: vec![("model".to_owned(), "Fake".to_owned())],
+        unplaced: false,
         notes: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::models::ModelFolder;
 use super::names::{Named, read_name};
+use crate::source::is_store;
 
 /// By this a file is known to be the same as before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,12 +38,13 @@ impl Mark {
     }
 }
 
-/// The files below a path: itself, or all regular files of a folder and its subfolders, in the order of their names.
+/// The files below a path: itself, or all regular files of a folder and its subfolders, in the order of their names. A
+/// folder that is a store counts as one file.
 ///
 /// Hidden entries are left out. Entries that cannot be listed are left out too: opening the path will say why.
 #[must_use]
 pub fn list(path: &Path) -> Vec<Found> {
-    if !path.is_dir() {
+    if !path.is_dir() || is_store(path) {
         let mark = Mark::of(path).unwrap_or_default();
         return vec![Found { path: path.to_owned(), mark, named: read_name(path) }];
     }
@@ -85,10 +87,12 @@ fn walk(folder: &Path, depth: usize, each: &mut dyn FnMut(PathBuf, Mark) -> bool
         if hidden {
             continue;
         }
-        let more = if kind.is_dir() {
-            depth >= DEEPEST || walk(&entry.path(), depth + 1, each)
+        let path = entry.path();
+        let more = if !kind.is_file() && is_store(&path) {
+            Mark::of(&path).is_none_or(|mark| each(path, mark))
+        } else if kind.is_dir() {
+            depth >= DEEPEST || walk(&path, depth + 1, each)
         } else {
-            let path = entry.path();
             let data = if kind.is_symlink() { std::fs::metadata(&path) } else { entry.metadata() };
             match data {
                 Ok(data) if data.is_file() => each(path, Mark { length: data.len(), written: data.modified().ok() }),

@@ -3,6 +3,7 @@
 //! A [`Catalog`] is immutable and made anew when files change. It knows what variables mean and how their numbers
 //! become the product's; it never reads values.
 
+mod grib_names;
 mod grids;
 mod inventory;
 mod join;

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::grib_names;
 use crate::source::Variable;
 use crate::text::Bilingual;
 use crate::units::{self, Affine, Unit};
@@ -12,6 +13,8 @@ use crate::units::{self, Affine, Unit};
 #[derive(Debug, Deserialize)]
 pub struct KnownParameter {
     pub id: String,
+    /// `scalar`, `accumulated`, `flux`, `rate` …
+    kind: String,
     name_en: String,
     name_fr: String,
     /// The unit that a file means when it names none of its own.
@@ -29,6 +32,14 @@ pub struct KnownParameter {
     rpn: Vec<RpnName>,
     #[serde(default)]
     wrf: Vec<String>,
+    #[serde(default)]
+    pub(super) grib2: Vec<String>,
+    #[serde(default)]
+    pub(super) grib1: Vec<String>,
+    #[serde(default)]
+    pub(super) grib1_ncep: Vec<String>,
+    #[serde(default)]
+    pub(super) ecmwf_id: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,7 +65,7 @@ struct Table {
     variable: Vec<KnownParameter>,
 }
 
-static KNOWN: LazyLock<Vec<KnownParameter>> = LazyLock::new(|| {
+pub(super) static KNOWN: LazyLock<Vec<KnownParameter>> = LazyLock::new(|| {
     let table: Table = toml::from_str(include_str!("../../resources/variables.toml"))
         .unwrap_or_else(|error| unreachable!("the bundled dictionary is tested: {error}"));
     table.variable
@@ -116,6 +127,11 @@ impl KnownParameter {
         qualified || other_standard
     }
 
+    /// Amounts and fluxes, of which files carry sums and means as often as the thing itself.
+    pub(super) fn is_summed(&self) -> bool {
+        ["accumulated", "flux", "rate"].contains(&self.kind.as_str())
+    }
+
     /// The unit that values have when the file is silent.
     #[must_use]
     pub fn canonical_unit(&self) -> Option<&'static Unit> {
@@ -141,11 +157,16 @@ pub fn conversion(entry: &KnownParameter, found: &Unit) -> Option<Affine> {
     units::conversion(found, shown).or_else(water)
 }
 
-/// The dictionary's entry for a variable: by standard name, then by the usual names in files, never against its unit.
+/// The dictionary's entry for a variable: by the numbers of GRIB, or by standard name, then by the usual names in files,
+/// never against its unit.
 #[must_use]
 pub fn identify(variable: &Variable) -> Option<&'static KnownParameter> {
     let standard_name = variable.standard_name.as_deref().map(|name| name.split_whitespace().next().unwrap_or(""));
     let unit = variable.units.as_deref().and_then(units::parse);
+    // A message is known by its numbers; its name is only our abbreviation of them.
+    if let Some(grib) = &variable.grib {
+        return grib_names::identify(grib, variable.levels.as_ref()).filter(|entry| fits(entry, unit));
+    }
     let by_standard_name =
         KNOWN.iter().find(|entry| standard_name.is_some_and(|name| entry.standard_name.iter().any(|s| s == name)));
     let by_name = || {

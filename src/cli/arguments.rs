@@ -51,6 +51,8 @@ pub enum Command {
     Info(Info),
     /// Read values at a place or a grid point
     Probe(Probe),
+    /// List the records of an RPN standard file or the messages of a GRIB file
+    Records(Records),
     /// Draw frames as PNG files, the same that the window shows
     Render(Box<Render>),
     /// Print the completion script of a shell
@@ -70,6 +72,25 @@ pub struct Info {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Records {
+    /// A file of records
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+
+    /// Number of one record, counted from 0 as listed
+    #[arg(long, value_name = "N", requires = "values")]
+    pub record: Option<usize>,
+
+    /// Write the values of that record there: 64-bit floats, little endian, row after row as stored, missing = NaN
+    #[arg(long, value_name = "PATH", requires = "record")]
+    pub values: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -171,10 +171,11 @@ fn member(name: &str) -> serde_json::Value {
     number.map_or_else(|| name.into(), Into::into)
 }
 
-/// Rows and columns; one number for loose points and reduced grids.
+/// Rows and columns; one number for loose points, reduced grids and points without a place.
 pub fn shape(grid: &Grid) -> Vec<usize> {
     match grid.geometry {
-        Geometry::Points { .. } | Geometry::Reduced(_) => vec![grid.nx],
+        Geometry::Points(_) | Geometry::Reduced(_) => vec![grid.nx],
+        Geometry::Unplaced if grid.ny == 1 => vec![grid.nx],
         _ => vec![grid.ny, grid.nx],
     }
 }

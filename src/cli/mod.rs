@@ -1,6 +1,6 @@
 //! The headless twin of the window: the same rooms, no display.
 //!
-//! `info` says what files hold, `probe` reads values, `render` draws frames. All of them end with a [`Status`];
+//! `info` says what files hold, `records` lists a file record by record, `probe` reads values, `render` draws frames. All of them end with a [`Status`];
 //! results go to standard output, everything else to standard error.
 
 mod arguments;
@@ -10,6 +10,7 @@ mod opening;
 mod output;
 mod probe;
 mod prober;
+mod records;
 mod render;
 mod shell;
 
@@ -59,6 +60,7 @@ fn dispatch(command: &Command, common: &Common, output: &mut Output) -> Status {
     match command {
         Command::Info(asked) => info::run(asked, output),
         Command::Probe(asked) => probe::run(asked, output),
+        Command::Records(asked) => records::run(asked, output),
         Command::Render(asked) => render::run(asked, common, output),
         Command::Completions { shell } => shell::completions(*shell, output),
         Command::Man => shell::man(output),

@@ -19,19 +19,30 @@ pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
 /// Opens all files of all paths, in parallel, in the order in which they were named.
 ///
 /// Of a folder only what is data counts: other files in it are passed over in silence, unless there is nothing else.
+/// A file whose grids lack positions is opened again with the others beside it, which may have them.
 pub fn open_all(paths: &[PathBuf]) -> Vec<Opened> {
-    paths.iter().flat_map(|path| if path.is_dir() { open_folder(path) } else { vec![open(path)] }).collect()
+    opened_by(paths, open_folder)
+}
+
+/// Each file itself, and what `of_folder` gives for each folder.
+fn opened_by(paths: &[PathBuf], of_folder: impl Fn(&Path) -> Vec<Opened>) -> Vec<Opened> {
+    let opened = paths.iter().flat_map(|path| {
+        if path.is_dir() && !source::is_store(path) { of_folder(path) } else { vec![open(path, &[])] }
+    });
+    let opened: Vec<Opened> = opened.collect();
+    let others: Vec<PathBuf> =
+        opened.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(path, _)| path.clone()).collect();
+    let again = |(path, outcome): Opened| match outcome {
+        Ok(dataset) if dataset.unplaced && others.len() > 1 => open(&path, &others),
+        outcome => (path, outcome),
+    };
+    opened.into_iter().map(again).collect()
 }
 
 /// As [`open_all`]; but where the names in a folder tell several runs, only the files of the one that is asked for, else
 /// of each model's newest.
 pub fn open_run(paths: &[PathBuf], asked: Option<&dyn Fn(ReferenceTime) -> bool>) -> Vec<Opened> {
-    let of_folder = |folder: &Path| {
-        let found = list(folder);
-        let files = of_run(&found, asked);
-        open_files(folder, &files)
-    };
-    paths.iter().flat_map(|path| if path.is_dir() { of_folder(path) } else { vec![open(path)] }).collect()
+    opened_by(paths, |folder| open_files(folder, &of_run(&list(folder), asked)))
 }
 
 /// The files of a run, and those whose names tell none.
@@ -54,7 +65,7 @@ fn open_folder(folder: &Path) -> Vec<Opened> {
 }
 
 fn open_files(folder: &Path, files: &[PathBuf]) -> Vec<Opened> {
-    let mut opened: Vec<Opened> = files.par_iter().map(|file| open(file)).collect();
+    let mut opened: Vec<Opened> = files.par_iter().map(|file| open(file, &[])).collect();
     opened.retain(|(_, outcome)| !matches!(outcome, Err(error) if error.refusal == Refusal::NotData));
     if opened.is_empty() {
         let detail = match std::fs::read_dir(folder) {
@@ -70,9 +81,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> SourceError {
     SourceError::new(path, Refusal::NoAccess, error.to_string())
 }
 
-fn open(path: &Path) -> Opened {
-    let outcome =
-        guarded(|| source::open(path)).unwrap_or_else(|message| Err(SourceError::new(path, Refusal::Corrupt, message)));
+fn open(path: &Path, others: &[PathBuf]) -> Opened {
+    let outcome = guarded(|| source::open_among(path, others))
+        .unwrap_or_else(|message| Err(SourceError::new(path, Refusal::Corrupt, message)));
     (path.to_owned(), outcome.map(Arc::new))
 }
 

@@ -201,20 +201,8 @@ impl<'a> Readout<'a> {
     }
 }
 
-/// Bilinear between the four grid points around a place; NaN beside a missing value, `None` outside the grid and on
-/// grids without rows and columns of a map.
+/// Between the grid points around a place, as they are drawn; NaN beside a missing value, `None` outside the grid and on
+/// grids that cannot be drawn.
 fn interpolate(grid: &Grid, values: &Array2<f64>, lon: f64, lat: f64) -> Option<f64> {
-    let (column, row) = grid.locate(lon, lat)?;
-    let (i, j) = (column.floor(), row.floor());
-    let (right, below) = (column - i, row - j);
-    let (i, j) = (i as usize, j as usize);
-    // Where the grid goes round the Earth, the first column follows the last; elsewhere nothing lies beside the last.
-    let next = (i + 1) % grid.columns().max(1);
-    let row_value = |j: usize| {
-        let left = *values.get((j, i))?;
-        // A neighbour that does not count is not asked whether it is there.
-        if right == 0.0 { Some(left) } else { Some(left + right * (values.get((j, next))? - left)) }
-    };
-    let above = row_value(j)?;
-    if below == 0.0 { Some(above) } else { Some(above + below * (row_value(j + 1)? - above)) }
+    Some(grid.around(lon, lat)?.mean(|j, i| values.get((j, i)).copied()))
 }

@@ -219,7 +219,7 @@ impl Core {
         let value = |layer: usize, state: &mut super::cache::Cache| {
             let grid = &reel.layers[layer].as_ref()?.plan.grid;
             let kept = state.field(reel.field_key(slot, layer)?)?;
-            let value = place::interpolate(&kept, grid.nx, place::locate(grid, lon, lat)?);
+            let value = place::interpolate(&kept, grid, &grid.around(lon, lat)?);
             Some(value).filter(|value| value.is_finite())
         };
         Reading { bands: value(0, &mut state.cache), lines: value(1, &mut state.cache) }

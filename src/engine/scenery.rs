@@ -28,7 +28,7 @@ impl Placing {
     pub(super) fn new(grid: &Grid, view: &View) -> Self {
         match Sampler::new(grid, view) {
             Some(sampler) => Self::Drawn(Arc::new(sampler)),
-            None if can_be_drawn(grid) => Self::Beside,
+            None if grid.is_drawable() => Self::Beside,
             None => Self::Impossible,
         }
     }
@@ -40,11 +40,6 @@ impl Placing {
     pub(super) fn bytes(&self) -> u64 {
         self.sampler().map_or(0, |sampler| sampler.bytes() as u64)
     }
-}
-
-/// Rows and columns that are those of a map, rising or falling all the way.
-fn can_be_drawn(grid: &Grid) -> bool {
-    crate::grid::Locator::new(grid).is_some()
 }
 
 /// Where fields become frames.

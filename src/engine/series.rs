@@ -6,7 +6,7 @@ use super::cache::{Cache, Kept};
 use super::place;
 use super::reel::{Batch, Reel, Wanted};
 use super::snapshot::PointSeries;
-use crate::grid::{Grid, Window};
+use crate::grid::{Around, Grid, Window};
 
 /// How far the answer for one layer of a slot has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,8 +22,8 @@ pub(super) struct Asked {
     pub number: u64,
     lon: f64,
     lat: f64,
-    /// Where the place lies on the layers' grids; `None` outside.
-    places: [Option<(f64, f64)>; 2],
+    /// The points of the layers' grids around the place; `None` outside.
+    places: [Option<Around>; 2],
     answers: [Vec<Answer>; 2],
     batches: [Vec<Vec<(u64, u32, u64)>>; 2],
 }
@@ -32,7 +32,7 @@ impl Asked {
     /// What the cache has is known at once.
     pub(super) fn new(reel: &Reel, lon: f64, lat: f64, cache: &mut Cache) -> Self {
         let grid = |n: usize| reel.layers[n].as_ref().map(|layer| layer.plan.grid.clone());
-        let places = [0, 1].map(|n| place::locate(grid(n)?.as_ref(), lon, lat));
+        let places = [0, 1].map(|n| grid(n)?.around(lon, lat));
         let answers = [0, 1].map(|n| {
             let answer = |slot| match (reel.field_key(slot, n), places[n]) {
                 (Some(_), Some(_)) => Answer::Due,
@@ -59,11 +59,12 @@ impl Asked {
 
     /// Takes the value from a field that was kept, if it reaches so far.
     pub(super) fn fill(&mut self, reel: &Reel, slot: usize, layer: usize, kept: &Arc<Kept>) {
-        let (Some(place), Some(grid)) = (self.places[layer], reel.layers[layer].as_ref().map(|l| &l.plan.grid)) else {
+        let (Some(place), Some(grid)) = (&self.places[layer], reel.layers[layer].as_ref().map(|l| &l.plan.grid)) else {
             return;
         };
-        if holds(kept, grid, place) {
-            self.know(slot, layer, place::interpolate(kept, grid.nx, place));
+        if place::holds(kept, grid, place) {
+            let value = place::interpolate(kept, grid, place);
+            self.know(slot, layer, value);
         }
     }
 
@@ -100,12 +101,10 @@ impl Asked {
         }
     }
 
-    /// The four points around the place.
-    pub(super) fn window(&self, layer: usize, grid: &Grid) -> Option<(Window, (f64, f64))> {
-        let (x, y) = self.places[layer]?;
-        let (i0, j0) = (x.floor() as usize, y.floor() as usize);
-        let window = Window { j0, i0, ny: (grid.ny.checked_sub(j0)?).min(2), nx: grid.nx.min(2) };
-        Some((window, (x, y)))
+    /// The points around the place, and the part of the grid that holds them.
+    pub(super) fn window(&self, layer: usize, grid: &Grid) -> Option<(Window, Around)> {
+        let around = self.places[layer]?;
+        Some((around.window(grid), around))
     }
 
     pub(super) fn answer(&self) -> Arc<PointSeries> {
@@ -117,13 +116,4 @@ impl Asked {
         let [bands, lines] = [values(&self.answers[0]), values(&self.answers[1])];
         Arc::new(PointSeries { lat: self.lat, lon: self.lon, bands, lines, complete })
     }
-}
-
-/// The points around the place lie in what is kept.
-fn holds(kept: &Kept, grid: &Grid, (x, y): (f64, f64)) -> bool {
-    let Window { j0, i0, ny, nx } = kept.window;
-    let row = y.floor() as usize;
-    let column = (x.floor() as usize + grid.nx).saturating_sub(i0) % grid.nx.max(1);
-    let next = |part: f64| usize::from(part.fract() > 0.0);
-    row >= j0 && row + next(y) < j0 + ny && (column + next(x) < nx || nx >= grid.nx)
 }

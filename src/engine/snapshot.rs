@@ -55,8 +55,8 @@ pub struct Progress {
 pub enum EngineNote {
     /// The file is silent about a unit; it was told by the range of the values.
     GuessedUnit { path: PathBuf, parameter: Bilingual, unit: String },
-    /// A grid that cannot be drawn yet.
-    NotDrawn { path: PathBuf, parameter: Bilingual },
+    /// A grid that cannot be drawn; `placed` where the file says at least where its points lie.
+    NotDrawn { path: PathBuf, parameter: Bilingual, placed: bool },
     /// Two files hold the same field with unlike values; the one written later is shown.
     SameField { shown: PathBuf, hidden: PathBuf },
     /// A list of models that was not understood in full.
@@ -69,7 +69,8 @@ impl EngineNote {
     pub fn tell(&self, language: Language) -> String {
         let (key, path, parameter, unit) = match self {
             Self::GuessedUnit { path, parameter, unit } => ("note.guessed_unit", path, parameter, unit.as_str()),
-            Self::NotDrawn { path, parameter } => ("note.not_drawn", path, parameter, ""),
+            Self::NotDrawn { path, parameter, placed: true } => ("note.not_drawn", path, parameter, ""),
+            Self::NotDrawn { path, parameter, placed: false } => ("note.not_placed", path, parameter, ""),
             Self::SameField { shown, hidden } => {
                 let (shown, hidden) = (shown.display().to_string(), hidden.display().to_string());
                 return text::fill(language, "note.same_field", &[("shown", &shown), ("hidden", &hidden)]);

@@ -15,7 +15,7 @@ use super::scenery::{Placing, Scenery};
 use super::series::Asked;
 use super::snapshot::{EngineNote, Snapshot};
 use crate::catalog::{Catalog, Double};
-use crate::grid::Grid;
+use crate::grid::{Geometry, Grid};
 use crate::map::{Basemap, View};
 use crate::render::Frame;
 use crate::source::{Refusal, SourceError};
@@ -428,6 +428,7 @@ impl State {
         let Some(reel) = self.reel(id) else { return };
         let Some(work) = reel.layers[layer].as_ref() else { return };
         let (parameter, impossible) = (work.plan.parameter.clone(), work.is_impossible());
+        let placed = work.plan.grid.geometry != Geometry::Unplaced;
         let other = 1 - layer;
         let other_possible = reel.layers[other].as_ref().is_some_and(|layer| !layer.is_impossible());
         let mut note = None;
@@ -441,7 +442,7 @@ impl State {
                 let error = SourceError::new(&path, Refusal::Unsupported, "").in_part(parameter.name.en.clone());
                 reel.failed(slot, Arc::new(error));
             }
-            note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone() });
+            note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone(), placed });
         }
         self.note(note.filter(|_| impossible));
     }

@@ -1,12 +1,20 @@
 //! From a position to the place on a grid, fast enough for every pixel.
 
 use super::axis::Axis;
+use super::curvilinear::{Curvilinear, Hint};
 use super::projection::{Projection, wrap};
 use super::{Geometry, Grid};
 
-/// A grid made ready for many searches.
+/// A grid with rows and columns made ready for many searches.
 #[derive(Clone, Debug)]
-pub struct Locator {
+pub enum Locator {
+    Axes(Axes),
+    Listed(Curvilinear),
+}
+
+/// Rows and columns that are those of a map.
+#[derive(Clone, Debug)]
+pub struct Axes {
     /// `None` for longitude and latitude.
     projection: Option<Projection>,
     x: Axis,
@@ -15,20 +23,95 @@ pub struct Locator {
     period: Option<f64>,
     closes: bool,
     rows: usize,
+    columns: usize,
     /// Whether row 0 and the last row touch the north (+1) or south (-1) pole, or neither (0).
     poles: [i8; 2],
 }
 
 impl Locator {
-    /// `None` for grids whose columns and rows are not those of a map: curvilinear, reduced, loose points, unplaced; and where
-    /// coordinates do not rise or fall all the way.
+    /// `None` for grids without rows and columns: reduced, stacked, loose points, unplaced; and where coordinates do not rise
+    /// or fall all the way, or no cell has four corners.
     #[must_use]
     pub fn new(grid: &Grid) -> Option<Self> {
-        let (projection, x, y) = match &grid.geometry {
-            Geometry::LatLon { lat, lon } => (None, lon, lat),
-            Geometry::Projected { projection, x, y } => (Some(projection.clone()), x, y),
-            _ => return None,
-        };
+        match &grid.geometry {
+            Geometry::LatLon { lat, lon } => Axes::new(grid, None, lon, lat).map(Self::Axes),
+            Geometry::Projected { projection, x, y } => Axes::new(grid, Some(projection.clone()), x, y).map(Self::Axes),
+            Geometry::Curvilinear(listed) => listed.has_cells().then(|| Self::Listed(listed.clone())),
+            _ => None,
+        }
+    }
+
+    /// The stored column that columns are counted from, round modulo the grid's `nx` as in a [`Window`]: 0, but where
+    /// longitudes from 0 to 360 part a region at Greenwich.
+    ///
+    /// [`Window`]: super::Window
+    #[must_use]
+    pub fn first_column(&self) -> usize {
+        match self {
+            Self::Axes(axes) => axes.x.first(),
+            Self::Listed(_) => 0,
+        }
+    }
+
+    /// Fractional column, counted from [`Locator::first_column`], and row of a position; `None` outside the grid.
+    ///
+    /// Where the grid closes, a column may lie between the last one and the first of the next turn. Beyond the last row
+    /// of a closed grid that touches a pole, the row is that last one.
+    #[must_use]
+    pub fn locate(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
+        self.locate_from(lon, lat, &mut Hint::default())
+    }
+
+    /// The same, beginning where the last search ended.
+    #[must_use]
+    #[inline]
+    pub fn locate_from(&self, lon: f64, lat: f64, hint: &mut Hint) -> Option<(f64, f64)> {
+        match self {
+            Self::Axes(axes) => axes.locate(lon, lat),
+            Self::Listed(listed) => listed.locate(lon, lat, hint),
+        }
+    }
+
+    /// The same for a point in the grid's own coordinates; `None` where it has none.
+    #[must_use]
+    #[inline]
+    pub fn locate_xy(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        match self {
+            Self::Axes(axes) => axes.locate_xy(x, y),
+            Self::Listed(_) => None,
+        }
+    }
+
+    /// The grid's own projection; `None` for longitude and latitude.
+    #[must_use]
+    pub fn projection(&self) -> Option<&Projection> {
+        match self {
+            Self::Axes(axes) => axes.projection.as_ref(),
+            Self::Listed(_) => None,
+        }
+    }
+
+    /// How many columns go once round, where the grid closes.
+    #[must_use]
+    pub fn turn(&self) -> Option<usize> {
+        match self {
+            Self::Axes(axes) => axes.turn(),
+            Self::Listed(listed) => listed.turn(),
+        }
+    }
+
+    /// How many rows or columns a position lies inside of the edge; `None` outside. For grids that do not close.
+    #[must_use]
+    pub fn depth(&self, lon: f64, lat: f64) -> Option<f64> {
+        let Self::Axes(axes) = self else { return None };
+        let (column, row) = axes.locate(lon, lat)?;
+        let across = column.min((axes.columns - 1) as f64 - column);
+        Some(across.min(row).min((axes.rows - 1) as f64 - row))
+    }
+}
+
+impl Axes {
+    fn new(grid: &Grid, projection: Option<Projection>, x: &[f64], y: &[f64]) -> Option<Self> {
         if x.len() != grid.nx || y.len() != grid.ny {
             return None;
         }
@@ -47,24 +130,18 @@ impl Locator {
             _ => 0,
         };
         let poles = [touches(y.first()), touches(y.last())];
-        Some(Self { projection, x: x_axis, y: y_axis, period, closes, rows: grid.ny, poles })
+        Some(Self { projection, x: x_axis, y: y_axis, period, closes, rows: grid.ny, columns: grid.nx, poles })
     }
 
-    /// The stored column that columns are counted from, round modulo the grid's `nx` as in a [`Window`]: 0, but where
-    /// longitudes from 0 to 360 part a region at Greenwich.
-    ///
-    /// [`Window`]: super::Window
-    #[must_use]
-    pub fn first_column(&self) -> usize {
-        self.x.first()
+    /// How many columns differ: one less than stored where a grid that closes repeats its first column at the end.
+    fn turn(&self) -> Option<usize> {
+        let period = self.period.filter(|_| self.closes)?;
+        let repeats = self.x.span() > period - 0.5 * self.x.mean_step();
+        Some(if repeats { self.columns - 1 } else { self.columns })
     }
 
-    /// Fractional column, counted from [`Locator::first_column`], and row of a position; `None` outside the grid.
-    ///
-    /// Where the grid closes, a column may lie between the last one and the first of the next turn. Beyond the last row
-    /// of a closed grid that touches a pole, the row is that last one.
-    #[must_use]
-    pub fn locate(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
+    #[inline]
+    fn locate(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
         match &self.projection {
             None => self.locate_xy(lon, lat),
             Some(projection) => {
@@ -74,21 +151,14 @@ impl Locator {
         }
     }
 
-    /// The same for a point in the grid's own coordinates.
-    #[must_use]
-    pub fn locate_xy(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+    #[inline]
+    fn locate_xy(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let column = match self.period {
             Some(period) => self.x.find_turning(x, period, self.closes)?,
             None => self.x.find(x)?,
         };
         let row = self.y.find(y).or_else(|| self.polar_row(y))?;
         Some((column, row))
-    }
-
-    /// The grid's own projection; `None` for longitude and latitude.
-    #[must_use]
-    pub fn projection(&self) -> Option<&Projection> {
-        self.projection.as_ref()
     }
 
     fn polar_row(&self, y: f64) -> Option<f64> {
@@ -118,18 +188,13 @@ impl Grid {
     /// Whether the columns go once round the Earth, with or without a stored column that repeats the first.
     #[must_use]
     pub fn closes(&self) -> bool {
-        Locator::new(self).is_some_and(|locator| locator.closes)
+        Locator::new(self).is_some_and(|locator| locator.turn().is_some())
     }
 
-    /// How many columns differ: `nx`, or one less where a grid that closes repeats its first column at the end.
+    /// How many columns differ: `nx`, or less where a grid that closes repeats its first columns at the end.
     #[must_use]
     pub fn columns(&self) -> usize {
-        match Locator::new(self) {
-            Some(Locator { closes: true, x, period: Some(period), .. }) if x.span() > period - 0.5 * x.mean_step() => {
-                self.nx - 1
-            }
-            _ => self.nx,
-        }
+        Locator::new(self).and_then(|locator| locator.turn()).unwrap_or(self.nx)
     }
 }
 

@@ -3,17 +3,27 @@
 //! Order, everywhere in the program: `x` before `y`, longitude before latitude in code; `[row, column]` = `[j, i]` for
 //! arrays, in the file's stored order (row 0 is the first stored row, north or south). Degrees, longitudes of any turn.
 
+mod around;
 mod axis;
+mod curvilinear;
+mod gaussian;
 mod locator;
 mod nearest;
+mod points;
 mod projection;
 mod reduced;
+mod sphere;
+mod stacked;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod triangulate;
 
-use ndarray::Array2;
-
+pub use around::Around;
+pub use curvilinear::{Curvilinear, Hint};
+pub use gaussian::gaussian_latitudes;
 pub use locator::Locator;
+pub use points::Points;
 pub use projection::{
     Cap, CfValue, Earth, Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole, Seam, wrap,
 };
@@ -33,10 +43,10 @@ pub enum Geometry {
     LatLon { lat: Vec<f64>, lon: Vec<f64> },
     /// Axes in the projection's own units: metres, or degrees for a rotated pole.
     Projected { projection: Projection, x: Vec<f64>, y: Vec<f64> },
-    /// A latitude and a longitude for every point. NaN where the file has none.
-    Curvilinear { lat: Array2<f64>, lon: Array2<f64> },
-    /// Loose points, one row.
-    Points { lat: Vec<f64>, lon: Vec<f64> },
+    /// A latitude and a longitude for every point of rows and columns that bend.
+    Curvilinear(Curvilinear),
+    /// Loose points, or the corners of triangles; one row.
+    Points(Points),
     /// Rows of unlike length, one after the other in one row of values.
     Reduced(Reduced),
     /// Grids one under the other, each with its own rows of values and as many columns as the others: Yin and Yang.

@@ -13,8 +13,8 @@ impl Grid {
                 let (x, y) = (*x.get(i)?, *y.get(j)?);
                 projection.inverse(projection.home(x), y)?
             }
-            Geometry::Curvilinear { lat, lon } => (*lon.get((j, i))?, *lat.get((j, i))?),
-            Geometry::Points { lat, lon } => (*lon.get(i)?, *lat.get(i)?),
+            Geometry::Curvilinear(curvilinear) => curvilinear.position(j, i)?,
+            Geometry::Points(points) => points.position(i)?,
             Geometry::Reduced(reduced) => reduced.position(i)?,
             Geometry::Stacked(grids) => {
                 let (part, row) = part_of(grids, j)?;
@@ -33,48 +33,56 @@ impl Grid {
         }
         match &self.geometry {
             Geometry::LatLon { lat: lats, lon: lons } => nearest_of_product(lons, lats, lon, lat),
-            // The rim of such a map may show a place twice, and off it, where its formulae still give positions.
-            Geometry::Projected { projection: Projection::Proj(_), .. } => {
-                let all = (0..self.ny).flat_map(|j| (0..self.nx).map(move |i| (j, i)));
-                self.nearest_among(all, lon, lat)
-            }
             Geometry::Projected { .. } => self.nearest_projected(lon, lat),
-            Geometry::Curvilinear { lat: lats, lon: lons } => {
-                let at = nearest_of_points(lons.iter().copied(), lats.iter().copied(), lon, lat)?;
-                Some((at / self.nx.max(1), at % self.nx.max(1)))
-            }
-            Geometry::Points { lat: lats, lon: lons } => {
-                nearest_of_points(lons.iter().copied(), lats.iter().copied(), lon, lat).map(|i| (0, i))
-            }
-            Geometry::Reduced(reduced) => {
-                let all = (0..reduced.len()).map(|point| reduced.position(point).unwrap_or((f64::NAN, f64::NAN)));
-                let (lons, lats): (Vec<f64>, Vec<f64>) = all.unzip();
-                nearest_of_points(lons.into_iter(), lats.into_iter(), lon, lat).map(|i| (0, i))
-            }
-            Geometry::Stacked(_) => {
-                let all = (0..self.ny).flat_map(|j| (0..self.nx).map(move |i| (j, i)));
-                self.nearest_among(all, lon, lat)
+            Geometry::Curvilinear(curvilinear) => curvilinear.nearest(lon, lat),
+            Geometry::Points(points) => points.nearest(lon, lat).map(|i| (0, i)),
+            Geometry::Reduced(reduced) => reduced.nearest(lon, lat).map(|i| (0, i)),
+            Geometry::Stacked(grids) => {
+                let first_rows = grids.iter().scan(0, |next, grid| {
+                    let first = *next;
+                    *next += grid.ny;
+                    Some(first)
+                });
+                let each = grids.iter().zip(first_rows).filter_map(|(grid, first)| {
+                    let (j, i) = grid.nearest(lon, lat)?;
+                    Some((first + j, i))
+                });
+                self.nearest_among(each, lon, lat)
             }
             Geometry::Unplaced => None,
         }
     }
 
     /// Inside the grid one of the points around; outside, one of its edge.
+    ///
+    /// The rim of a globe seen from afar may show a place twice, and what lies beside it, where the formulae still give
+    /// positions: there every point is asked.
     fn nearest_projected(&self, lon: f64, lat: f64) -> Option<(usize, usize)> {
         let (last_row, last_column) = (self.ny.checked_sub(1)?, self.nx.checked_sub(1)?);
-        let candidates: Vec<(usize, usize)> = match self.locate(lon, lat) {
+        let other = matches!(&self.geometry, Geometry::Projected { projection: Projection::Proj(_), .. });
+        match self.locate(lon, lat) {
             Some((x, y)) => {
                 let (i, j) = (x as usize, y as usize);
                 let rows = j.saturating_sub(1)..=(j + 2).min(last_row);
-                rows.flat_map(|j| (i.saturating_sub(1)..=i + 2).map(move |i| (j, i % self.nx))).collect()
+                let near = rows.flat_map(|j| (i.saturating_sub(1)..=i + 2).map(move |i| (j, i % self.nx)));
+                let cell = [(j, i % self.nx), ((j + 1).min(last_row), (i + 1) % self.nx)];
+                let [a, b] = cell.map(|(j, i)| self.position(j, i));
+                let found = self.nearest_among(near, lon, lat);
+                let at = found.and_then(|(j, i)| self.position(j, i));
+                let close = |at, a, b| haversine(at, (lon, lat)) <= haversine(a, b) && haversine(a, b) < 0.01;
+                if !other || matches!((at, a, b), (Some(at), Some(a), Some(b)) if close(at, a, b)) {
+                    return found;
+                }
             }
-            None => {
+            None if !other => {
                 let across = (0..self.nx).flat_map(|i| [(0, i), (last_row, i)]);
                 let along = (0..self.ny).flat_map(|j| [(j, 0), (j, last_column)]);
-                across.chain(along).collect()
+                return self.nearest_among(across.chain(along), lon, lat);
             }
-        };
-        self.nearest_among(candidates.into_iter(), lon, lat)
+            None => {}
+        }
+        let all = (0..self.ny).flat_map(|j| (0..self.nx).map(move |i| (j, i)));
+        self.nearest_among(all, lon, lat)
     }
 
     fn nearest_among(
@@ -100,8 +108,8 @@ impl Grid {
                 Projection::Mercator(_) => "mercator",
                 Projection::Proj(_) => "projected",
             },
-            Geometry::Curvilinear { .. } => "curvilinear",
-            Geometry::Points { .. } => "unstructured",
+            Geometry::Curvilinear(_) => "curvilinear",
+            Geometry::Points(_) => "unstructured",
             Geometry::Reduced(_) => "reduced",
             Geometry::Stacked(_) => "stacked",
             Geometry::Unplaced => "unplaced",
@@ -135,30 +143,8 @@ fn nearest_of_product(lons: &[f64], lats: &[f64], lon: f64, lat: f64) -> Option<
     Some((j, i))
 }
 
-/// One pass; a point farther away in latitude alone than the best so far needs no trigonometry.
-fn nearest_of_points(
-    lons: impl Iterator<Item = f64>,
-    lats: impl Iterator<Item = f64>,
-    lon: f64,
-    lat: f64,
-) -> Option<usize> {
-    let mut best: Option<(usize, f64)> = None;
-    let mut best_degrees = f64::INFINITY;
-    for (at, (point_lon, point_lat)) in lons.zip(lats).enumerate() {
-        if !(point_lon.is_finite() && (point_lat - lat).abs() <= best_degrees && point_lat.abs() <= 90.0 + 1e-3) {
-            continue;
-        }
-        let distance = haversine((point_lon, point_lat), (lon, lat));
-        if best.is_none_or(|(_, shortest)| distance < shortest) {
-            best = Some((at, distance));
-            best_degrees = 2.0 * distance.sqrt().min(1.0).asin().to_degrees() + 1e-9;
-        }
-    }
-    best.map(|(at, _)| at)
-}
-
 /// Grows with the great-circle distance between two positions: sin² of half the angle.
-fn haversine(a: (f64, f64), b: (f64, f64)) -> f64 {
+pub(super) fn haversine(a: (f64, f64), b: (f64, f64)) -> f64 {
     let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
     half(b.1 - a.1) + a.1.to_radians().cos() * b.1.to_radians().cos() * half(b.0 - a.0)
 }

@@ -161,13 +161,14 @@ fn loose_points_and_curved_grids_know_their_nearest() {
     let lon = Array2::from_shape_fn((5, 6), |(j, i)| 170.0 + 5.0 * i as f64 + j as f64);
     let mut lat = Array2::from_shape_fn((5, 6), |(j, i)| 40.0 + 3.0 * j as f64 + 0.2 * i as f64);
     lat[[2, 3]] = f64::NAN;
-    let grid = Grid { ny: 5, nx: 6, geometry: Geometry::Curvilinear { lat, lon } };
+    let curved = Curvilinear::new(lat, lon).expect("one shape");
+    let grid = Grid { ny: 5, nx: 6, geometry: Geometry::Curvilinear(curved) };
     let (j, i) = grid.nearest(-167.0, 49.8).expect("a point");
     assert_eq!((j, i), (3, 4));
     assert_eq!(grid.position(2, 3), None);
-    assert_eq!(grid.locate(-170.0, 45.0), None);
-    let points = Geometry::Points { lat: vec![89.0, 10.0, 89.5], lon: vec![0.0, 10.0, 180.0] };
-    let grid = Grid { ny: 1, nx: 3, geometry: points };
+    assert_eq!(grid.locate(0.0, 45.0), None);
+    let points = Points::new(vec![89.0, 10.0, 89.5], vec![0.0, 10.0, 180.0]).expect("one length");
+    let grid = Grid { ny: 1, nx: 3, geometry: Geometry::Points(points) };
     assert_eq!(grid.nearest(170.0, 90.0), Some((0, 2)));
     assert_eq!(Grid { ny: 2, nx: 2, geometry: Geometry::Unplaced }.nearest(0.0, 0.0), None);
 }
@@ -185,4 +186,143 @@ fn one_row_one_column_and_broken_axes_do_no_harm() {
     assert_eq!(latlon(vec![1.0, f64::NAN], vec![0.0, 1.0]).locate(0.5, 1.0), None);
     assert_eq!(latlon(vec![], vec![]).nearest(0.0, 0.0), None);
     assert_eq!(latlon(vec![], vec![]).locate(0.0, 0.0), None);
+}
+
+fn listed(lat: Array2<f64>, lon: Array2<f64>) -> Grid {
+    let (ny, nx) = lat.dim();
+    Grid { ny, nx, geometry: Curvilinear::new(lat, lon).map(Geometry::Curvilinear).expect("one shape") }
+}
+
+/// Numbers that seem to be drawn at random, the same every time: 0 to 1.
+fn scattered(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// The nearest point by asking every one of them.
+fn nearest_by_hand(grid: &Grid, lon: f64, lat: f64) -> f64 {
+    let all = (0..grid.ny).flat_map(|j| (0..grid.nx).map(move |i| (j, i)));
+    let far = |(j, i)| grid.position(j, i).map(|at| sphere::chord(sphere::unit(at.0, at.1), sphere::unit(lon, lat)));
+    all.filter_map(far).fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn the_nearest_point_is_the_nearest_of_all_on_every_kind_of_grid() {
+    let mut random = scattered(7);
+    let lon = Array2::from_shape_fn((37, 53), |(j, i)| 150.0 + 1.5 * i as f64 + 0.3 * j as f64);
+    let lat = Array2::from_shape_fn((37, 53), |(j, i)| 20.0 + 1.9 * j as f64 - 0.1 * i as f64);
+    let loose = (0..1500).map(|_| (360.0 * random() - 180.0, (2.0 * random() - 1.0).asin().to_degrees()));
+    let (loose_lon, loose_lat): (Vec<f64>, Vec<f64>) = loose.unzip();
+    let row = |j: usize| (88.0 - 8.0 * j as f64, 3.0, 360.0 / (8 + 3 * j.min(22 - j)) as f64, 8 + 3 * j.min(22 - j));
+    let whole = Reduced::new((0..23).map(row), None).expect("points");
+    let part = |j: usize| (60.0 - j as f64, -10.0, 1.0 + 0.01 * j as f64, 31);
+    let part = Reduced::new((0..20).map(part), Some(RotatedPole::new(40.0, 10.0, 0.0))).expect("points");
+    let half = |pole| Grid {
+        ny: 19,
+        nx: 55,
+        geometry: Geometry::Projected {
+            projection: Projection::RotatedPole(pole),
+            x: steps(-135.0, 5.0, 55),
+            y: steps(-45.0, 5.0, 19),
+        },
+    };
+    let stack = vec![half(RotatedPole::new(90.0, 180.0, 0.0)), half(RotatedPole::new(0.0, 90.0, 90.0))];
+    let of_one_row = |nx, geometry| Grid { ny: 1, nx, geometry };
+    let geostationary = Proj::new("+proj=geos +h=35785831 +lon_0=0 +a=6378137 +b=6356752.3");
+    let disc = geostationary.map(Projection::Proj).expect("a satellite's view");
+    let grids = [
+        ("listed", listed(lat, lon)),
+        ("points", of_one_row(1500, Points::new(loose_lat, loose_lon).map(Geometry::Points).expect("one length"))),
+        ("reduced", of_one_row(whole.len(), Geometry::Reduced(whole))),
+        ("part of a reduced one", of_one_row(part.len(), Geometry::Reduced(part))),
+        ("stacked", Grid { ny: 38, nx: 55, geometry: Geometry::Stacked(stack) }),
+        (
+            "disc",
+            Grid {
+                ny: 41,
+                nx: 41,
+                geometry: Geometry::Projected { projection: disc, x: steps(-4e6, 2e5, 41), y: steps(4e6, -2e5, 41) },
+            },
+        ),
+    ];
+    for (name, grid) in &grids {
+        for _ in 0..300 {
+            let (lon, lat) = (720.0 * random() - 360.0, (2.0 * random() - 1.0).asin().to_degrees());
+            let (j, i) = grid.nearest(lon, lat).expect("a point");
+            let at = grid.position(j, i).expect("its position");
+            let far = sphere::chord(sphere::unit(at.0, at.1), sphere::unit(lon, lat));
+            let least = nearest_by_hand(grid, lon, lat);
+            assert!(far <= least + 1e-9, "{name}: {far} to {lon} {lat}, but {least}");
+        }
+        for n in (0..grid.ny * grid.nx).step_by(7) {
+            let (j, i) = (n / grid.nx, n % grid.nx);
+            let Some((lon, lat)) = grid.position(j, i) else { continue };
+            let (j, i) = grid.nearest(lon, lat).expect("a point");
+            let at = grid.position(j, i).expect("its position");
+            let far = sphere::chord(sphere::unit(at.0, at.1), sphere::unit(lon, lat));
+            assert!(far < 1e-12, "{name}: the nearest to a point is itself");
+        }
+    }
+}
+
+#[test]
+fn triangles_of_a_file_are_kept_and_its_holes_with_them() {
+    let (lat, lon) = (vec![0.0, 0.0, 10.0, 10.0], vec![0.0, 10.0, 10.0, 0.0]);
+    let points = Points::of_triangles(lat.clone(), lon.clone(), vec![[0, 1, 2], [0, 2, 9]]).expect("one length");
+    let grid = Grid { ny: 1, nx: 4, geometry: Geometry::Points(points) };
+    let around = grid.around(8.0, 2.0).expect("in the triangle");
+    assert!((around.mean(|_, i| Some([1.0, 2.0, 4.0, 8.0][i])) - 2.2).abs() < 0.02);
+    assert_eq!(grid.around(2.0, 8.0), None, "this triangle names a point that is not there");
+    let joined = Points::new(lat, lon).map(Geometry::Points).expect("one length");
+    let joined = Grid { ny: 1, nx: 4, geometry: joined };
+    assert!(joined.around(8.0, 2.0).is_some() && joined.around(2.0, 8.0).is_some());
+    assert_eq!(joined.around(2.0, 12.0), None, "outside");
+}
+
+#[test]
+fn points_in_a_line_on_one_place_or_nowhere_do_no_harm() {
+    let cases = [
+        (vec![], vec![]),
+        (vec![1.0], vec![2.0]),
+        (vec![1.0; 9], vec![2.0; 9]),
+        (vec![f64::NAN; 5], vec![0.0; 5]),
+        ((0..9).map(f64::from).collect(), vec![0.0; 9]),
+        (vec![0.0; 9], (0..9).map(f64::from).collect()),
+        (vec![90.0; 4], vec![0.0, 90.0, 180.0, 270.0]),
+        (vec![1e300, 1e-300, -90.0, 90.0, 0.0], vec![0.0, 1e-300, 1e300, 720.0, -0.0]),
+    ];
+    for (lat, lon) in cases {
+        let nx = lat.len();
+        let (lat, lon): (Vec<f64>, Vec<f64>) = (lat, lon);
+        let grid =
+            Grid { ny: 1, nx, geometry: Points::new(lat.clone(), lon.clone()).map(Geometry::Points).expect("alike") };
+        let _ = grid.around(0.0, 0.5);
+        let _ = grid.nearest(0.0, 0.5);
+        let drawable = grid.is_drawable();
+        assert!(!drawable || nx >= 3);
+        let plane = |values: Vec<f64>| Array2::from_shape_vec((1, nx), values).expect("one row");
+        let row = listed(plane(lat), plane(lon));
+        assert!(!row.is_drawable() && row.around(0.0, 0.0).is_none());
+    }
+    assert!(Curvilinear::new(Array2::zeros((2, 3)), Array2::zeros((3, 2))).is_none());
+    let zeros = listed(Array2::zeros((4, 4)), Array2::zeros((4, 4)));
+    assert!(!zeros.is_drawable());
+}
+
+#[test]
+fn a_list_of_positions_knows_when_it_goes_round() {
+    let ring = |columns: usize, first: f64| {
+        let lat = Array2::from_shape_fn((20, columns), |(j, i)| -50.0 + 5.0 * j as f64 + 0.01 * (i % 72) as f64);
+        let lon = Array2::from_shape_fn((20, columns), |(_, i)| first + 5.0 * (i % 72) as f64);
+        listed(lat, lon)
+    };
+    for (columns, first) in [(72, 0.0), (73, -180.0), (74, 20.0), (75, 72.0)] {
+        let grid = ring(columns, first);
+        assert_eq!((grid.closes(), grid.columns()), (true, 72), "{columns}");
+        assert!((0..3600).all(|tenth| grid.around(f64::from(tenth) * 0.1, 10.0).is_some()), "{columns}");
+    }
+    assert!(!ring(70, 0.0).closes());
 }

@@ -107,6 +107,10 @@ fn of_positions(grid: &Grid) -> Option<(Projection, Extent)> {
         offsets = (offsets.0.min(offset), offsets.1.max(offset));
         lats = (lats.0.min(lat), lats.1.max(lat));
     }
+    // All round and nearly from pole to pole: the Earth as everybody knows it.
+    if offsets.1 - offsets.0 > 330.0 && lats.1 - lats.0 > 100.0 {
+        return None;
+    }
     let centre = middle + f64::midpoint(offsets.0, offsets.1);
     let projection = fitting(grid, centre, offsets.1 - offsets.0, lats);
     let mut extent = Extent::EMPTY;

@@ -12,5 +12,5 @@ mod view;
 pub use basemap::Basemap;
 pub use graticule::{Anchor, Circle, Graticule, label};
 pub use regions::{Region, region, regions};
-pub use sampler::{Lattice, Sampler};
+pub use sampler::{Lattice, Memory, Ready, Sampler};
 pub use view::View;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::View;
 use super::domain::{self, Extent};
-use crate::grid::{Earth, Grid, Lambert, Locator, Mercator, PolarStereographic, Projection};
+use crate::grid::{Earth, Geometry, Grid, Lambert, Locator, Mercator, PolarStereographic, Projection};
 use crate::text::Bilingual;
 
 /// A named part of the Earth.
@@ -129,23 +129,36 @@ impl Region {
         View { projection, centre: extent.centre(), units_per_pixel, size, pixels_per_point }
     }
 
-    /// Whether the region is a place to open the grid on: its data cover a third of the region's map. A grid that cannot
-    /// be searched meets a region where any of its points lie.
+    /// Whether the region is a place to open the grid on: its data cover a third of the region's map.
     #[must_use]
     pub fn meets(&self, grid: &Grid) -> bool {
         const LATTICE: u32 = 15;
         let view = self.view(REFERENCE_SIZE.map(|n| n as u32), 1.0, Some(grid));
         let [width, height] = REFERENCE_SIZE;
-        let Some(locator) = Locator::new(grid) else {
-            let within = |(x, y): (f64, f64)| (0.0..width).contains(&x) && (0.0..height).contains(&y);
-            return domain::some_positions(grid).any(|(lon, lat)| view.to_pixel(lon, lat).is_some_and(within));
-        };
+        let listed = !matches!(grid.geometry, Geometry::LatLon { .. } | Geometry::Projected { .. });
+        let Some(locator) = Locator::new(grid).filter(|_| !listed) else { return is_met_by_points(&view, grid) };
         let at = |n: u32, size: f64| size * (f64::from(n) + 0.5) / f64::from(LATTICE);
         let places = (0..LATTICE).flat_map(|i| (0..LATTICE).map(move |j| (i, j)));
         let earth: Vec<_> = places.filter_map(|(i, j)| view.to_lon_lat(at(i, width), at(j, height))).collect();
         let covered = earth.iter().filter(|(lon, lat)| locator.locate(*lon, *lat).is_some()).count();
         covered * 3 >= earth.len()
     }
+}
+
+/// Whether some thousand positions of a grid fall into a third of the map's fields. The grid is not made
+/// ready for searches, which may take longer than a window waits.
+fn is_met_by_points(view: &View, grid: &Grid) -> bool {
+    const FIELDS: usize = 5;
+    let [width, height] = REFERENCE_SIZE;
+    let field = |at: f64, size: f64| (at / size * FIELDS as f64) as usize;
+    let mut met = [false; FIELDS * FIELDS];
+    for (lon, lat) in domain::some_positions(grid) {
+        let at = view.to_pixel(lon, lat);
+        if let Some((x, y)) = at.filter(|(x, y)| (0.0..width).contains(x) && (0.0..height).contains(y)) {
+            met[field(y, height) * FIELDS + field(x, width)] = true;
+        }
+    }
+    met.iter().filter(|&&met| met).count() * 3 >= met.len()
 }
 
 impl Shown {
@@ -163,7 +176,7 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::Geometry;
+    use crate::grid::Curvilinear;
 
     const SIZE: [u32; 2] = [1600, 1000];
 
@@ -244,7 +257,8 @@ mod tests {
         assert!(positions.iter().all(|&(j, i)| shows(&view, at(j, i).0, at(j, i).1)));
         let lon = ndarray::Array2::from_shape_fn((30, 50), |(j, i)| at(j, i).0);
         let lat = ndarray::Array2::from_shape_fn((30, 50), |(j, i)| at(j, i).1);
-        let curved = Grid { ny: 30, nx: 50, geometry: Geometry::Curvilinear { lat, lon } };
+        let curved = Curvilinear::new(lat, lon).map(Geometry::Curvilinear).expect("one shape");
+        let curved = Grid { ny: 30, nx: 50, geometry: curved };
         let view = region("data").expect("data").view(SIZE, 1.0, Some(&curved));
         assert!(positions.iter().all(|&(j, i)| shows(&view, at(j, i).0, at(j, i).1)));
         assert!(view.degrees_per_pixel() < 0.02);

@@ -21,7 +21,7 @@ mod tests;
 
 use ndarray::{Array2, CowArray, Ix2};
 
-use crate::map::Sampler;
+use crate::map::{Memory, Sampler};
 use crate::raster::{Canvas, Mask};
 
 pub use caption::{Caption, CaptionNote, Interval};
@@ -46,7 +46,7 @@ pub struct Scene<'a> {
 /// Memory that a painter needs for the length of a frame. One for each thread, used again.
 #[derive(Default)]
 pub struct Scratch {
-    refined: bands::Refined,
+    memory: Memory,
     bands: bands::BandScratch,
     mask: Mask,
 }
@@ -68,13 +68,10 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
     {
         let mut map = canvas.part(layout.map);
         if let (Some(layer), Some(shades)) = (scene.bands, prepared.shades()) {
-            let Scratch { refined, bands, .. } = scratch;
+            let Scratch { memory, bands, .. } = scratch;
             let values = layer.values.as_standard_layout();
-            let sampled = match layer.sampler.doublings() {
-                0 => slice_of(&values),
-                doublings => refined.refine(values.view(), doublings),
-            };
-            bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| layer.sampler.row(sampled, y, row));
+            let field = layer.sampler.ready(slice_of(&values), memory);
+            bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| field.row(y, row));
         }
         for overlay in prepared.overlays() {
             overlay.blend(&mut map);

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 use serde::Deserialize;
 
-use super::bands::{self, BandScratch, Refined};
+use super::bands::{self, BandScratch};
 use super::isolines;
 use super::shades::Shades;
 use crate::grid::{Geometry, Grid, Projection};
-use crate::map::{Sampler, View};
+use crate::map::{Memory, Sampler, View};
 use crate::product::ColourTable;
 use crate::raster::Canvas;
 
@@ -89,15 +89,15 @@ impl Reference {
             under: true,
             over: true,
         };
-        let mut refined = Refined::default();
-        let values = refined.refine(self.cut(&sampler, &self.humidity).view(), sampler.doublings());
+        let (values, mut memory) = (self.cut(&sampler, &self.humidity), Memory::default());
+        let field = sampler.ready(values.as_slice().expect("in order"), &mut memory);
         let [width, height] = self.size;
         let mut pixels = vec![0; (width * height * 4) as usize];
         let mut canvas = Canvas::new(&mut pixels, width, height);
         let shades = Shades::new(&table);
         let ground = vec![0; (width * height * 4) as usize];
         let rows = ground.chunks_exact(width as usize * 4);
-        bands::paint(&mut canvas, rows, &shades, &mut BandScratch::default(), |y, row| sampler.row(values, y, row));
+        bands::paint(&mut canvas, rows, &shades, &mut BandScratch::default(), |y, row| field.row(y, row));
         pixels.chunks_exact(4).map(|pixel| (usize::from(pixel[0]) + 20) / 40).collect()
     }
 

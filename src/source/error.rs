@@ -51,12 +51,14 @@ pub struct SourceError {
     /// The variable, message or step that is meant, where it is not the whole file.
     pub part: Option<String>,
     pub detail: Detail,
+    /// Texts that say better than those of the class what was found and what to do.
+    pub(super) words: Option<&'static (&'static str, &'static str)>,
 }
 
 impl SourceError {
     #[must_use]
     pub fn new(path: &Path, refusal: Refusal, detail: impl Into<Detail>) -> Self {
-        Self { path: path.to_owned(), refusal, part: None, detail: detail.into() }
+        Self { path: path.to_owned(), refusal, part: None, detail: detail.into(), words: None }
     }
 
     /// Of a failed system call: absent, closed to us, or broken while being read.
@@ -77,6 +79,13 @@ impl SourceError {
         self
     }
 
+    /// With texts of its own, by their keys: what was found, and what to do.
+    #[must_use]
+    pub fn saying(mut self, words: &'static (&'static str, &'static str)) -> Self {
+        self.words = Some(words);
+        self
+    }
+
     /// One sentence for a person: file, what was found, what to do.
     #[must_use]
     pub fn tell(&self, language: Language) -> String {
@@ -86,7 +95,8 @@ impl SourceError {
             file = format!("{file} ({part})");
         }
         let (found_key, advice_key) = (format!("refusal.{key}"), format!("advice.{key}"));
-        let (found, advice) = (text::say(language, &found_key), text::say(language, &advice_key));
+        let (found_key, advice_key) = self.words.copied().unwrap_or((&found_key, &advice_key));
+        let (found, advice) = (text::say(language, found_key), text::say(language, advice_key));
         let detail = self.detail.tell(language);
         let detail = if detail.is_empty() { detail } else { format!(" ({detail})") };
         text::fill(

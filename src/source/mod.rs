@@ -4,13 +4,19 @@
 //! handle that says where the values of one field lie; reading it gives the file's own numbers, with no conversion of
 //! units. Nothing here guesses what a variable means.
 
+mod bytes;
 pub mod cf;
 pub mod codec;
 mod detail;
 mod error;
+mod grib;
 pub mod messages;
 mod netcdf;
+mod records;
+mod rpn;
 mod signature;
+mod tiles;
+mod zarr;
 
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -26,18 +32,25 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 pub use detail::Detail;
 pub use error::{Refusal, SourceError};
 pub use netcdf::{Described, Dumped};
+pub use records::{Column, Entry, Record, RecordList, Side, record_values, records};
 use signature::Signature;
+pub use zarr::is_store;
 
 /// Recognises a file by its contents, and reads its headers and coordinates: no field.
 ///
 /// Refuses with the class and the words for a person; whatever stands in the file, the process goes on.
 pub fn open(path: &Path) -> Result<Dataset, SourceError> {
-    let unsupported = |what: Detail| Err(SourceError::new(path, Refusal::Unsupported, what));
+    open_among(path, &[])
+}
+
+/// As [`open`]. Where a file leaves the positions of its grid to another one, that one is looked for among `others`,
+/// then in the file's folder.
+pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     match signature::recognise(path)? {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
-        Signature::Grib => unsupported("GRIB".into()),
-        Signature::Rpn => unsupported(Detail::of("detail.rpn")),
-        Signature::Zip => unsupported(Detail::of("detail.zip")),
+        Signature::Grib => grib::open(path),
+        Signature::Rpn(kind) => rpn::open(path, kind, others),
+        Signature::Zarr | Signature::Zip => zarr::open(path),
     }
 }
 
@@ -45,13 +58,16 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
 #[derive(Debug)]
 pub struct Dataset {
     pub path: PathBuf,
-    /// `netcdf4`, `netcdf3-classic`, `netcdf3-64bit`, `netcdf3-cdf5`, `grib2` …
+    /// `netcdf4`, `netcdf3-classic`, `netcdf3-64bit`, `netcdf3-cdf5`, `zarr2`, `zarr3`, `grib2` …
     pub format: &'static str,
     pub variables: Vec<Variable>,
     /// Global attributes that are text, as written.
     pub attributes: Vec<(String, String)>,
     /// What could not be read, while the rest could.
     pub notes: Vec<SourceError>,
+    /// Records with the positions of some grid were found neither in the file nor beside it: [`open_among`] may find them
+    /// among files that are open.
+    pub unplaced: bool,
 }
 
 /// A gridded variable: one parameter over levels, times, members.
@@ -96,9 +112,16 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub struct GribIdentity {
     pub edition: u8,
+    /// Common code table C-11.
+    pub centre: u16,
+    /// Edition 2: discipline, category, number. Edition 1: centre, version of the table, number.
     pub parameter: [u16; 3],
+    /// Number of the type of level: code table 4.5, edition 1 table 3.
+    pub surface: u8,
     pub level_kind: String,
     pub statistic: String,
+    /// The numbers are those of the parameter itself: no probability, percentile or spread.
+    pub plain: bool,
 }
 
 /// Which field of a variable: positions on its axes, zero where an axis is absent.

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::{Detail, Refusal, SourceError};
+use super::rpn::Kind;
+use super::{Detail, Refusal, SourceError, is_store};
 
 /// Formats that are known by sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +15,10 @@ pub enum Signature {
     /// HDF5, also behind a user block.
     Hdf5,
     Grib,
-    Rpn,
+    Rpn(Kind),
+    /// A folder.
+    Zarr,
+    /// Perhaps of a Zarr store.
     Zip,
 }
 
@@ -25,6 +29,9 @@ const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// Looks at the beginning of a file. Refuses what is empty, absent, closed to us, a folder, or no data.
 pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
     let about = std::fs::metadata(path).map_err(|error| SourceError::of_io(path, &error))?;
+    if about.is_dir() && is_store(path) {
+        return Ok(Signature::Zarr);
+    }
     if about.is_dir() {
         return Err(SourceError::new(path, Refusal::NotData, Detail::of("detail.folder")));
     }
@@ -50,22 +57,16 @@ fn of_bytes(head: &[u8]) -> Option<Signature> {
     if std::iter::once(0).chain(user_blocks).any(|at| head.get(at..).is_some_and(|rest| rest.starts_with(HDF5))) {
         return Some(Signature::Hdf5);
     }
-    if is_rpn(head) {
-        return Some(Signature::Rpn);
+    // Its marks stand anywhere in the first bytes, and may stand in others' by chance.
+    let of_others = [b"GRIB".as_slice(), b"PK\x03\x04"].iter().any(|start| head.starts_with(start));
+    if let Some(kind) = Kind::of(head).filter(|_| !of_others) {
+        return Some(Signature::Rpn(kind));
     }
     if head.starts_with(b"PK\x03\x04") {
         return Some(Signature::Zip);
     }
     let search = head.get(..GRIB_SEARCH.min(head.len()))?;
     search.windows(4).any(|word| word == b"GRIB").then_some(Signature::Grib)
-}
-
-/// RPN standard files: of 1998, random or sequential, of 1989, and the newer RSF container.
-fn is_rpn(head: &[u8]) -> bool {
-    let at = |from: usize, word: &[u8]| head.get(from..).is_some_and(|rest| rest.starts_with(word));
-    let of_1998 = at(12, b"STDS") || (at(8, b"XDF0") || at(8, b"xdf0")) && at(12, b"STDR");
-    let of_1989 = at(0, &[0x55; 8]) || at(112, &[0xaa; 8]) || at(116, &[0xaa; 8]);
-    of_1998 || of_1989 || at(16, b"RSF0")
 }
 
 /// What stands there instead, for the message.

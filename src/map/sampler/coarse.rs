@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::finder::Finder;
+use crate::grid::Hint;
 
 /// Pixels from node to node. A cell is kept straight only where that is true to a part of a pixel.
 pub const STEP: usize = 8;
@@ -36,7 +37,10 @@ impl Coarse {
         let (cells_x, cells_y) = (width.div_ceil(STEP) + 2, height.div_ceil(STEP) + 2);
         let nodes: Vec<Option<(f64, f64)>> = (0..=cells_y)
             .into_par_iter()
-            .flat_map_iter(|b| (0..=cells_x).map(move |a| find(finder, pixel_of(a), pixel_of(b))))
+            .flat_map_iter(|b| {
+                let mut hint = Hint::default();
+                (0..=cells_x).map(move |a| find(finder, pixel_of(a), pixel_of(b), &mut hint))
+            })
             .collect();
         let node = |a: usize, b: usize| nodes[b * (cells_x + 1) + a];
         let touched = |a: usize, b: usize| {
@@ -46,15 +50,16 @@ impl Coarse {
         let cells = (0..cells_y)
             .into_par_iter()
             .flat_map_iter(|b| {
+                let mut hint = Hint::default();
                 (0..cells_x).map(move |a| {
                     let corners = [node(a, b), node(a + 1, b), node(a, b + 1), node(a + 1, b + 1)];
                     if let [Some(p), Some(q), Some(r), Some(s)] = corners
-                        && let Some(straight) = straight(finder, (a, b), [p, q, r, s], turn)
+                        && let Some(straight) = straight(finder, (a, b), [p, q, r, s], turn, &mut hint)
                     {
                         return Cell::Straight(straight);
                     }
                     // A cell without a corner on the grid may still hold the tip of one, if a neighbour holds more.
-                    if touched(a, b) { exact(finder, (a, b)) } else { Cell::Outside }
+                    if touched(a, b) { exact(finder, (a, b), &mut hint) } else { Cell::Outside }
                 })
             })
             .collect();
@@ -62,8 +67,8 @@ impl Coarse {
     }
 }
 
-fn find(finder: &Finder, px: isize, py: isize) -> Option<(f64, f64)> {
-    finder.find(px as f64 + 0.5, py as f64 + 0.5)
+fn find(finder: &Finder, px: isize, py: isize, hint: &mut Hint) -> Option<(f64, f64)> {
+    finder.find(px as f64 + 0.5, py as f64 + 0.5, hint)
 }
 
 /// The corners with their columns in one run, if the straight mean of them meets the true place of the middle pixel.
@@ -72,9 +77,10 @@ fn straight(
     (a, b): (usize, usize),
     corners: [(f64, f64); 4],
     turn: Option<f64>,
+    hint: &mut Hint,
 ) -> Option<[(f32, f32); 4]> {
     let half = (STEP / 2) as isize;
-    let middle = find(finder, pixel_of(a) + half, pixel_of(b) + half)?;
+    let middle = find(finder, pixel_of(a) + half, pixel_of(b) + half, hint)?;
     let near = |column: f64| match turn {
         Some(turn) => column - ((column - middle.0) / turn).round() * turn,
         None => column,
@@ -95,12 +101,12 @@ fn straight(
     fits.then(|| corners.map(|(column, row)| (column as f32, row as f32)))
 }
 
-fn exact(finder: &Finder, (a, b): (usize, usize)) -> Cell {
+fn exact(finder: &Finder, (a, b): (usize, usize), hint: &mut Hint) -> Cell {
     let mut found = false;
     let mut places = Box::new([(f32::NAN, f32::NAN); STEP * STEP]);
     for (n, place) in places.iter_mut().enumerate() {
         let (dx, dy) = ((n % STEP) as isize, (n / STEP) as isize);
-        if let Some((column, row)) = find(finder, pixel_of(a) + dx, pixel_of(b) + dy) {
+        if let Some((column, row)) = find(finder, pixel_of(a) + dx, pixel_of(b) + dy, hint) {
             *place = (column as f32, row as f32);
             found = true;
         }

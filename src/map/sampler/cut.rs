@@ -19,7 +19,8 @@ pub struct Cut {
 
 impl Cut {
     /// What holds every place of the picture; `None` where that is nothing. Places count their columns from `first_column`.
-    pub fn new(grid: &Grid, coarse: &Coarse, turn: Option<f64>, first_column: usize) -> Option<Self> {
+    /// With `whole_rows` the window has all columns, from the first stored one.
+    pub fn new(grid: &Grid, coarse: &Coarse, turn: Option<f64>, first_column: usize, whole_rows: bool) -> Option<Self> {
         let mut rows = (f32::INFINITY, f32::NEG_INFINITY);
         let mut used = Used::new(turn.map_or(grid.nx, |turn| turn as usize), turn.is_some());
         for cell in &coarse.cells {
@@ -45,6 +46,10 @@ impl Cut {
         let j0 = (rows.0 as usize).saturating_sub(MARGIN);
         let j1 = (rows.1.ceil() as usize + MARGIN).min(last_row);
         let around = |i0: usize, nx: usize| Window { j0, i0, ny: j1 + 1 - j0, nx };
+        if whole_rows {
+            let turn = turn.map(|turn| turn as f32);
+            return (first_column == 0).then(|| Self { window: around(0, grid.nx), base: 0.0, first: 0.0, turn });
+        }
         let Some(turn) = turn else {
             let i0 = columns.saturating_sub(MARGIN);
             let i1 = (columns + count - 1 + MARGIN).min(grid.nx - 1);

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::cut::Cut;
 use super::finder::Finder;
+use crate::grid::Hint;
 
 /// Values at every `step`-th pixel, beginning at `origin`, one step outside of the map rectangle, and ending outside it.
 /// Row by row from the top; NaN where the field has no value.
@@ -20,36 +21,30 @@ pub struct Lattice {
 
 /// Where the points of a lattice lie in a window: fractional column and row, NaN outside.
 #[derive(Debug)]
-pub struct Places {
-    pub step: u32,
-    nx: usize,
-    ny: usize,
-    places: Vec<(f32, f32)>,
+pub struct Places(Vec<(f32, f32)>);
+
+/// The pixel position of a column or row of a lattice.
+pub fn pixel(n: usize, step: u32) -> f64 {
+    (n as f64 - 1.0) * f64::from(step)
 }
 
 impl Places {
     pub fn new(finder: &Finder, cut: &Cut, step: u32) -> Self {
-        let [nx, ny] = finder.size().map(|n| n.div_ceil(step) as usize + 3);
-        let pixel = |n: usize| (n as f64 - 1.0) * f64::from(step);
-        let place = |i: usize, j: usize| match finder.find(pixel(i), pixel(j)) {
-            Some((column, row)) => (cut.column(column as f32), cut.row(row as f32)),
-            None => (f32::NAN, f32::NAN),
+        let [nx, ny] = super::lattice_size(finder.size(), step);
+        let row = |j: usize| {
+            let mut hint = Hint::default();
+            (0..nx).map(move |i| match finder.find(pixel(i, step), pixel(j, step), &mut hint) {
+                Some((column, row)) => (cut.column(column as f32), cut.row(row as f32)),
+                None => (f32::NAN, f32::NAN),
+            })
         };
-        let places = (0..ny).into_par_iter().flat_map_iter(|j| (0..nx).map(move |i| place(i, j))).collect();
-        Self { step, nx, ny, places }
+        Self((0..ny).into_par_iter().flat_map_iter(row).collect())
     }
 
     /// The window's `values` (rows of `columns`) at every point.
-    pub fn sample(&self, values: &[f32], columns: usize) -> Lattice {
+    pub fn sample(&self, values: &[f32], columns: usize) -> Vec<f32> {
         let field = Rows { values, columns, rows: values.len() / columns.max(1) };
-        let step = self.step as f32;
-        Lattice {
-            nx: self.nx,
-            ny: self.ny,
-            step,
-            origin: (-step, -step),
-            values: self.places.iter().map(|&(x, y)| field.bicubic(x, y).unwrap_or(f32::NAN)).collect(),
-        }
+        self.0.iter().map(|&(x, y)| field.bicubic(x, y).unwrap_or(f32::NAN)).collect()
     }
 }
 

@@ -1,310 +1,321 @@
 //! The road from a grid to the pixels of a view, computed once and shared by every lead time.
 
+mod by_point;
+mod by_rows;
 mod coarse;
 mod cut;
 mod finder;
+#[cfg(test)]
+mod kinds_tests;
 mod lattice;
+mod refined;
+mod spread;
 #[cfg(test)]
 mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::prelude::*;
+use ndarray::ArrayView2;
 
-use self::coarse::{Cell, Coarse, STEP};
-use self::cut::Cut;
+use self::by_point::{ByPoint, Nodes};
+use self::by_rows::{ByRows, Sketch};
 use self::finder::Finder;
 use self::lattice::{Places, Rows};
-use crate::grid::{Grid, Window};
+use self::refined::Refined;
+use self::spread::Spread;
+use crate::grid::{Geometry, Grid, Reduced, Window};
 
 pub use self::lattice::Lattice;
 use super::View;
 
 /// For one grid and one view, the place in the grid behind every pixel.
 ///
-/// Fields are handed in as the values of [`Sampler::window`], row by row; [`Sampler::row`] wants their density doubled
-/// as often as [`Sampler::doublings`] says.
+/// Fields are handed in as the values of [`Sampler::window`], row by row.
 #[derive(Debug)]
 pub struct Sampler {
     /// What a frame needs of the grid: what the view touches and two rows and columns around.
     pub window: Window,
-    width: usize,
-    doublings: u32,
-    /// Columns and rows of the field that `row` samples.
-    shape: (usize, usize),
-    /// Per pixel the field's value up left, [`OUTSIDE`] where there is none.
-    places: Vec<u32>,
-    /// Per pixel the weights of the right and of the lower value, 65535 for all of it.
-    weights_x: Vec<u16>,
-    weights_y: Vec<u16>,
-    cut: Cut,
-    finder: Finder,
-    lattices: Mutex<Vec<Arc<Places>>>,
+    size: [u32; 2],
+    /// One, but for grids one under the other: a pixel lies on one of them at most.
+    roads: Vec<Road>,
+    lattices: Mutex<Vec<Arc<Known>>>,
 }
 
-const OUTSIDE: u32 = u32::MAX;
+#[derive(Debug)]
+enum Road {
+    Rows {
+        road: ByRows,
+        /// The first row of its window in the sampler's window.
+        first_row: usize,
+        /// Numbers of values in the window that count as missing: their positions are no corners of cells.
+        lost: Vec<u32>,
+    },
+    /// Rows of unlike length, which are filled out first.
+    Spread {
+        road: ByRows,
+        spread: Spread,
+    },
+    Points(ByPoint),
+}
 
-/// Cells up to this many pixels need no refinement: their straight pieces of outline cannot be told from a curve.
-const SMALL_CELL: f64 = 4.0;
-const MOST_DOUBLINGS: u32 = 5;
+/// The memory in which fields are made ready, used again for every frame.
+#[derive(Default)]
+pub struct Memory {
+    roads: Vec<RoadMemory>,
+}
+
+#[derive(Default)]
+struct RoadMemory {
+    /// Filled out, or without values that count as missing.
+    own: Vec<f32>,
+    refined: Refined,
+}
+
+/// A field made ready to be sampled row by row.
+pub struct Ready<'a> {
+    sampler: &'a Sampler,
+    values: &'a [f32],
+    memory: &'a Memory,
+}
+
+/// The places of a lattice of every `step`-th pixel.
+#[derive(Debug)]
+struct Known {
+    step: u32,
+    roads: Vec<RoadPlaces>,
+}
+
+#[derive(Debug)]
+enum RoadPlaces {
+    Rows(Places),
+    Points(Nodes),
+}
+
+/// Rows of unlike length are filled out to no more values than this: more points than that are small on the picture, and are
+/// met one by one.
+const MOST_FILLED: usize = 1 << 21;
 
 impl Sampler {
-    /// `None` where nothing of the grid lies in the view, and for grids without rows and columns of a map.
+    /// `None` where nothing of the grid lies in the view, and for grids that cannot be drawn.
     #[must_use]
     pub fn new(grid: &Grid, view: &View) -> Option<Self> {
-        let finder = Finder::new(grid, view)?;
-        let turn = grid.closes().then(|| grid.columns() as f64);
-        let coarse = Coarse::new(&finder, turn);
-        let cut = Cut::new(grid, &coarse, turn, finder.first_column())?;
-        let window = cut.window;
-        let doublings =
-            (pixels_a_cell(&coarse) / SMALL_CELL).log2().ceil().clamp(0.0, f64::from(MOST_DOUBLINGS)) as u32;
-        let fine = |n: usize| ((n - 1) << doublings) + 1;
-        let [width, height] = view.size.map(|n| n as usize);
-        let mut sampler = Self {
-            window,
-            width,
-            doublings,
-            shape: (fine(window.nx), fine(window.ny)),
-            places: vec![OUTSIDE; width * height],
-            weights_x: vec![0; width * height],
-            weights_y: vec![0; width * height],
-            cut,
-            finder,
-            lattices: Mutex::default(),
+        let (roads, window) = match &grid.geometry {
+            Geometry::Stacked(grids) => Road::of_stack(grids, view)?,
+            Geometry::Reduced(reduced) => Road::of_reduced(grid, reduced, view)?,
+            Geometry::Points(_) => Road::of_points(grid, view)?,
+            _ => {
+                let road = ByRows::new(Sketch::new(grid, Finder::new(grid, view)?, false)?);
+                let window = road.cut.window;
+                let lost = match &grid.geometry {
+                    Geometry::Curvilinear(listed) => listed.lost_points(window),
+                    _ => Vec::new(),
+                };
+                (vec![Road::Rows { road, first_row: 0, lost }], window)
+            }
         };
-        sampler.fill(&coarse);
-        Some(sampler)
-    }
-
-    /// How many times the density of the grid is doubled for [`Sampler::row`]: after `n` times the grid's value `[j, i]`
-    /// stands at `[j·2ⁿ, i·2ⁿ]`. Zero where the grid's cells are small on the picture.
-    #[must_use]
-    pub fn doublings(&self) -> u32 {
-        self.doublings
-    }
-
-    /// Rows and columns of the field that [`Sampler::row`] samples.
-    #[must_use]
-    pub fn shape(&self) -> (usize, usize) {
-        (self.shape.1, self.shape.0)
+        Some(Self { window, size: view.size, roads, lattices: Mutex::default() })
     }
 
     /// The bytes that this keeps, with one lattice of every fourth pixel.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.places.len() * 8 + self.places.len() / 16 * 8
-    }
-
-    /// The field at the pixels of row `y`, by straight means of the four values around; NaN outside, and where one of the
-    /// four is missing. `values` has [`Sampler::shape`], `out` the picture's width.
-    ///
-    /// Many pixels at a time, loads before sums: three times as fast as pixel by pixel.
-    pub fn row(&self, values: &[f32], y: usize, out: &mut [f32]) {
-        let (columns, rows) = self.shape;
-        let whole = y * self.width..(y + 1) * self.width;
-        let (Some(places), Some(weights_x), Some(weights_y)) =
-            (self.places.get(whole.clone()), self.weights_x.get(whole.clone()), self.weights_y.get(whole))
-        else {
-            return out.fill(f32::NAN);
+        let pixels = self.size[0] as usize * self.size[1] as usize;
+        let road = |road: &Road| match road {
+            Road::Rows { road, lost, .. } => road.bytes() + pixels / 16 * 8 + lost.len() * 4,
+            Road::Spread { road, .. } => road.bytes() + pixels / 16 * 8,
+            Road::Points(road) => road.bytes() + pixels / 16 * 32,
         };
-        let Some(around) = Around::new(values, columns, rows) else { return out.fill(f32::NAN) };
-        let (places, last_places) = places.as_chunks();
-        let (weights_x, last_x) = weights_x.as_chunks();
-        let (weights_y, last_y) = weights_y.as_chunks();
-        let (out, last_out) = out.as_chunks_mut();
-        for (((places, weights_x), weights_y), out) in places.iter().zip(weights_x).zip(weights_y).zip(out) {
-            around.means(places, weights_x, weights_y, out);
-        }
-        let mut last = [0.0; LANES];
-        around.means(&padded(last_places, OUTSIDE), &padded(last_x, 0), &padded(last_y, 0), &mut last);
-        last_out.copy_from_slice(&last[..last_out.len()]);
+        self.roads.iter().map(road).sum()
     }
 
-    /// The window's own values (not refined), bicubic, at every `step`-th pixel from one step outside.
+    /// Makes the window's values ready to be sampled; `memory` is used again.
+    pub fn ready<'a>(&'a self, values: &'a [f32], memory: &'a mut Memory) -> Ready<'a> {
+        memory.roads.resize_with(self.roads.len(), RoadMemory::default);
+        for (road, RoadMemory { own: filled, refined }) in self.roads.iter().zip(&mut memory.roads) {
+            let (road, own) = match road {
+                Road::Rows { road, first_row, lost } => {
+                    let own = self.rows_of(road, *first_row, values);
+                    (road, without(lost, own, filled))
+                }
+                Road::Spread { road, spread } => {
+                    spread.fill(values, filled);
+                    (road, filled.as_slice())
+                }
+                Road::Points(_) => continue,
+            };
+            let Window { ny, nx, .. } = road.cut.window;
+            if let (1.., Ok(field)) = (road.doublings, ArrayView2::from_shape((ny, nx), own)) {
+                refined.refine(field, road.doublings);
+            }
+        }
+        Ready { sampler: self, values, memory }
+    }
+
+    /// The window's own values, bicubic where the grid has rows and columns, at every `step`-th pixel from one step outside.
     #[must_use]
     pub fn lattice(&self, values: &[f32], step: u32) -> Lattice {
         let step = step.max(1);
-        self.lattice_places(step).sample(values, self.window.nx)
+        let [nx, ny] = lattice_size(self.size, step);
+        let known = self.known_lattice(step);
+        let mut whole: Option<Vec<f32>> = None;
+        let mut filled = Vec::new();
+        for (road, places) in self.roads.iter().zip(&known.roads) {
+            let own = match (road, places) {
+                (Road::Rows { road, first_row, lost }, RoadPlaces::Rows(places)) => {
+                    let own = self.rows_of(road, *first_row, values);
+                    places.sample(without(lost, own, &mut filled), road.cut.window.nx)
+                }
+                (Road::Spread { road, spread }, RoadPlaces::Rows(places)) => {
+                    spread.fill(values, &mut filled);
+                    places.sample(&filled, road.cut.window.nx)
+                }
+                (Road::Points(_), RoadPlaces::Points(nodes)) => nodes.sample(values),
+                _ => continue,
+            };
+            match &mut whole {
+                None => whole = Some(own),
+                Some(whole) => {
+                    whole.iter_mut().zip(own).filter(|(_, own)| !own.is_nan()).for_each(|(at, own)| *at = own)
+                }
+            }
+        }
+        let (values, step) = (whole.unwrap_or_default(), step as f32);
+        Lattice { nx, ny, step, origin: (-step, -step), values }
     }
 
     /// The window's own values (not refined) at a pixel, by straight means; `None` outside and where one is missing.
     #[must_use]
     pub fn at(&self, values: &[f32], px: f64, py: f64) -> Option<f32> {
-        let (column, row) = self.finder.find(px, py)?;
-        let field = Rows { values, columns: self.window.nx, rows: self.window.ny };
-        field.bilinear(self.cut.column(column as f32), self.cut.row(row as f32))
+        let value = |road: &Road| match road {
+            Road::Rows { road, first_row, .. } => {
+                let (x, y) = road.place(px, py)?;
+                self.field(road, self.rows_of(road, *first_row, values)).bilinear(x, y)
+            }
+            Road::Spread { road, spread } => {
+                let (x, y) = road.place(px, py)?;
+                let mut filled = Vec::new();
+                spread.fill(values, &mut filled);
+                self.field(road, &filled).bilinear(x, y)
+            }
+            Road::Points(road) => road.at(values, px, py).filter(|value| !value.is_nan()),
+        };
+        self.roads.iter().find_map(value)
+    }
+
+    fn field<'a>(&self, road: &ByRows, values: &'a [f32]) -> Rows<'a> {
+        Rows { values, columns: road.cut.window.nx, rows: road.cut.window.ny }
+    }
+
+    /// The values of one of the grids one under the other: all columns of its rows.
+    fn rows_of<'a>(&self, road: &ByRows, first_row: usize, values: &'a [f32]) -> &'a [f32] {
+        let Window { ny, nx, .. } = road.cut.window;
+        values.get(first_row * nx..(first_row + ny) * nx).unwrap_or_default()
     }
 
     /// Computed at the first frame, used by all others.
     ///
     /// Never while the lock is held: a thread that waits for its share of the work may take up another frame, which asks
     /// for the same lock. Two threads that begin together compute the same twice.
-    fn lattice_places(&self, step: u32) -> Arc<Places> {
+    fn known_lattice(&self, step: u32) -> Arc<Known> {
         let known = || self.lattices.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known().iter().find(|places| places.step == step).cloned();
+        let found = known().iter().find(|lattice| lattice.step == step).cloned();
         found.unwrap_or_else(|| {
-            let places = Arc::new(Places::new(&self.finder, &self.cut, step));
-            known().push(places.clone());
-            places
+            let places = |road: &Road| match road {
+                Road::Rows { road, .. } | Road::Spread { road, .. } => {
+                    RoadPlaces::Rows(Places::new(&road.finder, &road.cut, step))
+                }
+                Road::Points(road) => {
+                    let pixel = |n: usize| lattice::pixel(n, step);
+                    RoadPlaces::Points(road.nodes(lattice_size(self.size, step), pixel))
+                }
+            };
+            let made = Arc::new(Known { step, roads: self.roads.iter().map(places).collect() });
+            known().push(made.clone());
+            made
         })
     }
+}
 
-    fn fill(&mut self, coarse: &Coarse) {
-        let width = self.width;
-        let scale = Scale::new(self.cut, self.shape, self.doublings);
-        let rows = width * STEP;
-        let strips = self.places.par_chunks_mut(rows).zip(self.weights_x.par_chunks_mut(rows));
-        let strips = strips.zip(self.weights_y.par_chunks_mut(rows)).enumerate();
-        strips.for_each(|(strip, ((places, weights_x), weights_y))| {
-            // The first row of cells lies above the picture, the first column left of it.
-            let first = (strip + 1) * coarse.cells_x + 1;
-            let cells = &coarse.cells[first..first + width.div_ceil(STEP)];
-            let lines = places.chunks_mut(width).zip(weights_x.chunks_mut(width)).zip(weights_y.chunks_mut(width));
-            for (dy, ((places, weights_x), weights_y)) in lines.enumerate() {
-                let blocks = places.chunks_mut(STEP).zip(weights_x.chunks_mut(STEP)).zip(weights_y.chunks_mut(STEP));
-                for (((places, weights_x), weights_y), cell) in blocks.zip(cells) {
-                    let Some((at, u, v)) = scale.pixels(cell, dy) else { continue };
-                    places.copy_from_slice(&at[..places.len()]);
-                    weights_x.copy_from_slice(&u[..weights_x.len()]);
-                    weights_y.copy_from_slice(&v[..weights_y.len()]);
+impl Road {
+    fn of_points(grid: &Grid, view: &View) -> Option<(Vec<Self>, Window)> {
+        let (road, window) = ByPoint::new(by_point::shared(grid)?, view)?;
+        Some((vec![Self::Points(road)], window))
+    }
+
+    fn of_reduced(grid: &Grid, reduced: &Reduced, view: &View) -> Option<(Vec<Self>, Window)> {
+        let filled = reduced.filled_out()?;
+        let sketch = Sketch::new(&filled, Finder::new(&filled, view)?, false)?;
+        let target = sketch.cut.window;
+        if target.ny.saturating_mul(target.nx) > MOST_FILLED {
+            return Self::of_points(grid, view);
+        }
+        let longitudes = match &filled.geometry {
+            Geometry::LatLon { lon, .. } => lon,
+            Geometry::Projected { x, .. } => x,
+            _ => return None,
+        };
+        let spread = Spread::new(reduced, target, longitudes)?;
+        let window = spread.window;
+        Some((vec![Self::Spread { road: ByRows::new(sketch), spread }], window))
+    }
+
+    fn of_stack(grids: &[Grid], view: &View) -> Option<(Vec<Self>, Window)> {
+        let mut found = Vec::new();
+        let mut next = 0;
+        for (number, grid) in grids.iter().enumerate() {
+            let first = next;
+            next += grid.ny;
+            let finder = Finder::in_stack(grids, number, view)?;
+            if let Some(sketch) = Sketch::new(grid, finder, true) {
+                found.push((first + sketch.cut.window.j0, ByRows::new(sketch)));
+            }
+        }
+        let j0 = found.iter().map(|(first, _)| *first).min()?;
+        let end = found.iter().map(|(first, road)| first + road.cut.window.ny).max()?;
+        let nx = found.first()?.1.cut.window.nx;
+        let roads = found
+            .into_iter()
+            .map(|(first, road)| Self::Rows { road, first_row: first - j0, lost: Vec::new() })
+            .collect();
+        Some((roads, Window { j0, i0: 0, ny: end - j0, nx }))
+    }
+}
+
+impl Ready<'_> {
+    /// The field at the pixels of row `y`; NaN outside, and beside a missing value. `out` has the picture's width.
+    pub fn row(&self, y: usize, out: &mut [f32]) {
+        for (n, (road, memory)) in self.sampler.roads.iter().zip(&self.memory.roads).enumerate() {
+            let (road, own) = match road {
+                Road::Rows { road, lost, .. } if !lost.is_empty() => (road, memory.own.as_slice()),
+                Road::Rows { road, first_row, .. } => (road, self.sampler.rows_of(road, *first_row, self.values)),
+                Road::Spread { road, .. } => (road, memory.own.as_slice()),
+                Road::Points(road) => {
+                    road.row(self.values, y, out);
+                    continue;
                 }
-            }
-        });
-    }
-}
-
-/// Pixels that are sampled together: so many that what was stored one by one has left the store buffer when it is loaded
-/// in fours.
-const LANES: usize = 64;
-
-/// A field, and the same from its second column, second row, and both on: number `n` of each are the four around place
-/// `n`. All of one length.
-struct Around<'a>([&'a [f32]; 4]);
-
-impl<'a> Around<'a> {
-    fn new(values: &'a [f32], columns: usize, rows: usize) -> Option<Self> {
-        let right = usize::from(columns > 1);
-        let below = if rows > 1 { columns } else { 0 };
-        let length = values.len().checked_sub(below + right).filter(|&length| length > 0)?;
-        let from = |first: usize| values.get(first..first + length);
-        Some(Self([from(0)?, from(right)?, from(below)?, from(below + right)?]))
-    }
-
-    #[inline]
-    fn means(&self, places: &[u32; LANES], weights_x: &[u16; LANES], weights_y: &[u16; LANES], out: &mut [f32; LANES]) {
-        let length = self.0[0].len();
-        let [a, b, c, d] = self.0.map(|values| &values[..length]);
-        let mut four = [[0.0; LANES]; 4];
-        for (lane, &place) in places.iter().enumerate() {
-            let place = (place as usize).min(length - 1);
-            (four[0][lane], four[1][lane]) = (a[place], b[place]);
-            (four[2][lane], four[3][lane]) = (c[place], d[place]);
-        }
-        let [a, b, c, d] = &four;
-        for lane in 0..LANES {
-            let u = f32::from(weights_x[lane]) * (1.0 / 65535.0);
-            let v = f32::from(weights_y[lane]) * (1.0 / 65535.0);
-            let top = a[lane] + u * (b[lane] - a[lane]);
-            let bottom = c[lane] + u * (d[lane] - c[lane]);
-            out[lane] = top + v * (bottom - top);
-        }
-        if places.contains(&OUTSIDE) {
-            let outside = places.iter().zip(out).filter(|(place, _)| **place == OUTSIDE);
-            outside.for_each(|(_, out)| *out = f32::NAN);
+            };
+            let own = if road.doublings > 0 { memory.refined.values.as_slice() } else { own };
+            road.row(own, y, out, n > 0);
         }
     }
 }
 
-/// The numbers, and as many others as are wanting.
-fn padded<T: Copy>(numbers: &[T], other: T) -> [T; LANES] {
-    std::array::from_fn(|lane| numbers.get(lane).copied().unwrap_or(other))
-}
-
-/// Numbers and weights of a row of pixels of one cell.
-type Pixels = ([u32; STEP], [u16; STEP], [u16; STEP]);
-
-/// From places in the window to numbers of the sampled field.
-struct Scale {
-    cut: Cut,
-    factor: f32,
-    columns: u32,
-    last: (u32, u32),
-}
-
-impl Scale {
-    fn new(cut: Cut, (columns, rows): (usize, usize), doublings: u32) -> Self {
-        let last = |n: usize| n.saturating_sub(2) as u32;
-        let factor = (1_u32 << doublings) as f32;
-        Self { cut, factor, columns: columns as u32, last: (last(columns), last(rows)) }
+/// The values with NaN for some of them, copied only where there are any.
+fn without<'a>(lost: &[u32], values: &'a [f32], memory: &'a mut Vec<f32>) -> &'a [f32] {
+    if lost.is_empty() {
+        return values;
     }
-
-    /// The pixels of a cell `dy` below its upper edge; `None` where the cell has none on the grid.
-    #[inline]
-    fn pixels(&self, cell: &Cell, dy: usize) -> Option<Pixels> {
-        match cell {
-            Cell::Outside => None,
-            Cell::Straight(corners) => Some(self.straight(corners, dy)),
-            Cell::Exact(places) => {
-                let mut pixels = ([OUTSIDE; STEP], [0; STEP], [0; STEP]);
-                for (dx, &(column, row)) in places[dy * STEP..(dy + 1) * STEP].iter().enumerate() {
-                    if !column.is_nan() {
-                        (pixels.0[dx], pixels.1[dx], pixels.2[dx]) =
-                            self.place(self.cut.column(column) * self.factor, self.cut.row(row) * self.factor);
-                    }
-                }
-                Some(pixels)
-            }
+    memory.clear();
+    memory.extend_from_slice(values);
+    for &number in lost {
+        if let Some(value) = memory.get_mut(number as usize) {
+            *value = f32::NAN;
         }
     }
-
-    /// By straight lines between the corners.
-    #[inline]
-    fn straight(&self, corners: &[(f32, f32); 4], dy: usize) -> Pixels {
-        let part = dy as f32 / STEP as f32;
-        let between = |a: (f32, f32), b: (f32, f32)| (a.0 + part * (b.0 - a.0), a.1 + part * (b.1 - a.1));
-        let (left, right) = (between(corners[0], corners[2]), between(corners[1], corners[3]));
-        let shift = self.cut.column(left.0.min(right.0)) - left.0.min(right.0);
-        let in_one_run = self.cut.holds(left.0.max(right.0) + shift);
-        let (x, y) = ((left.0 + shift) * self.factor, self.cut.row(left.1) * self.factor);
-        let (dx, dy) = ((right.0 - left.0) * self.factor / STEP as f32, (right.1 - left.1) * self.factor / STEP as f32);
-        let mut pixels = ([OUTSIDE; STEP], [0; STEP], [0; STEP]);
-        for n in 0..STEP {
-            let (x, y) = (x + n as f32 * dx, y + n as f32 * dy);
-            // A cell over the window's ends goes on at its beginning.
-            let x = if in_one_run { x } else { self.cut.column(x / self.factor - shift) * self.factor };
-            (pixels.0[n], pixels.1[n], pixels.2[n]) = self.place(x, y);
-        }
-        pixels
-    }
-
-    /// Positive numbers only, and signed conversions: the compiler makes these eight at a time.
-    #[inline]
-    fn place(&self, x: f32, y: f32) -> (u32, u16, u16) {
-        let (x, y) = (x.max(0.0), y.max(0.0));
-        let (i, j) = ((x as i32).min(self.last.0 as i32), (y as i32).min(self.last.1 as i32));
-        let weight = |part: f32| (part.min(1.0) * 65535.0 + 0.5) as i32 as u16;
-        (j as u32 * self.columns + i as u32, weight(x - i as f32), weight(y - j as f32))
-    }
+    memory
 }
 
-/// How many pixels a cell of the grid measures, along its longer side, in the middle of the cases.
-fn pixels_a_cell(coarse: &Coarse) -> f64 {
-    let mut steps: Vec<f32> = coarse
-        .cells
-        .iter()
-        .filter_map(|cell| match cell {
-            Cell::Straight([a, b, c, _]) => {
-                let (columns, rows) = ((b.0 - a.0).hypot(c.0 - a.0), (b.1 - a.1).hypot(c.1 - a.1));
-                Some(columns.min(rows) / STEP as f32)
-            }
-            _ => None,
-        })
-        .collect();
-    let middle = steps.len() / 2;
-    if steps.is_empty() {
-        return f64::INFINITY;
-    }
-    let (_, &mut step, _) = steps.select_nth_unstable_by(middle, f32::total_cmp);
-    1.0 / f64::from(step.max(1e-6))
+/// Columns and rows of a lattice of every `step`-th pixel.
+fn lattice_size(size: [u32; 2], step: u32) -> [usize; 2] {
+    size.map(|n| n.div_ceil(step) as usize + 3)
 }

@@ -32,21 +32,13 @@ fn cut(grid: &Grid, window: Window, value: impl Fn(f64, f64) -> f32) -> Vec<f32>
         .collect()
 }
 
-/// The wanted density by straight means, which keep what is straight.
-fn refined(values: &[f32], sampler: &Sampler) -> Vec<f32> {
-    let rows = Rows { values, columns: sampler.window.nx, rows: sampler.window.ny };
-    let (ny, nx) = sampler.shape();
-    let scale = (1 << sampler.doublings()) as f32;
-    let at = |i: usize, j: usize| rows.bilinear(i as f32 / scale, j as f32 / scale).unwrap_or(f32::NAN);
-    (0..ny).flat_map(|j| (0..nx).map(move |i| (i, j))).map(|(i, j)| at(i, j)).collect()
-}
-
 /// Every pixel of the picture.
 fn picture(sampler: &Sampler, values: &[f32], [width, height]: [u32; 2]) -> Vec<f32> {
-    let field = refined(values, sampler);
+    let mut memory = Memory::default();
+    let field = sampler.ready(values, &mut memory);
     let mut out = vec![0.0; width as usize * height as usize];
-    for (y, row) in out.chunks_mut(width as usize).enumerate() {
-        sampler.row(&field, y, row);
+    for (y, row) in out.chunks_mut((width as usize).max(1)).enumerate() {
+        field.row(y, row);
     }
     out
 }

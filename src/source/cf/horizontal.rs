@@ -7,9 +7,10 @@ use ndarray::Array2;
 
 use super::attribute::{Declared, Dimension};
 use super::declarations::Declarations;
+use super::mesh;
 use super::projected::{self, Axes};
 use super::roles::Role;
-use crate::grid::{Geometry, Grid};
+use crate::grid::{Curvilinear, Geometry, Grid, Points};
 
 /// More points than any forecast has: 16 384 × 16 384.
 const MOST_POINTS: usize = 1 << 28;
@@ -36,7 +37,7 @@ pub struct Grids {
 enum Key {
     LatLon { lat: usize, lon: usize },
     Curvilinear { lat: usize, lon: usize },
-    Points { lat: usize, lon: usize },
+    Points { lat: usize, lon: usize, faces: Option<usize> },
     Projected(Axes),
     Unplaced { ny: usize, nx: usize },
 }
@@ -52,7 +53,8 @@ struct Found {
 impl Grids {
     /// The grid of a variable; `None` for one that has none.
     pub fn place(&mut self, all: &Declarations<'_>, variable: &Declared) -> Option<Placed> {
-        let found = by_named_planes(all, variable)
+        let found = by_mesh(all, variable)
+            .or_else(|| by_named_planes(all, variable))
             .or_else(|| by_coordinate_variables(all, variable))
             .or_else(|| by_auxiliary_coordinates(all, variable))
             .or_else(|| by_projection_axes(all, variable))?;
@@ -119,6 +121,12 @@ fn by_coordinate_variables(all: &Declarations<'_>, variable: &Declared) -> Optio
     Some(Found { y: Some(y), x, key: Key::LatLon { lat, lon } })
 }
 
+/// Nodes, edges or faces of a mesh.
+fn by_mesh(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
+    let mesh::Placed { x, lat, lon, faces } = mesh::place(all, variable)?;
+    Some(Found { y: None, x, key: Key::Points { lat, lon, faces } })
+}
+
 /// Planes of latitudes and longitudes that `coordinates` names: they hold where the dimensions have coordinates as well,
 /// which some files make up for programs that want rows and columns.
 fn by_named_planes(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
@@ -126,7 +134,7 @@ fn by_named_planes(all: &Declarations<'_>, variable: &Declared) -> Option<Found>
     let of_role = |role: Role| named.iter().copied().filter(move |&n| all.role(n) == Some(role));
     of_role(Role::Latitude)
         .find_map(|lat| of_role(Role::Longitude).find_map(|lon| pair(all, variable, lat, lon, true)))
-        .filter(|found| matches!(found.key, Key::Curvilinear { .. }))
+        .filter(|found| matches!(found.key, Key::Curvilinear { .. } | Key::Unplaced { .. }))
 }
 
 /// Latitudes and longitudes that `coordinates` names, or that stand beside the variable on its dimensions.
@@ -145,15 +153,26 @@ fn by_auxiliary_coordinates(all: &Declarations<'_>, variable: &Declared) -> Opti
 fn pair(all: &Declarations<'_>, variable: &Declared, lat: usize, lon: usize, named: bool) -> Option<Found> {
     let (lats, lons) = (all.get(lat)?.dims.as_slice(), all.get(lon)?.dims.as_slice());
     let position = |dim: &Dimension| variable.dims.iter().position(|own| own == dim);
+    let along_time = |dim: &Dimension| {
+        let coordinate = all.coordinate(dim, variable.group());
+        coordinate.map_or(dim.name.to_ascii_lowercase().contains("time"), |n| all.role(n) == Some(Role::Time))
+    };
     match (lats, lons) {
-        ([.., rows, columns], _) if lats == lons && rows.size > 1 && columns.size > 1 => {
+        ([before @ .., rows, columns], _) if lats == lons && rows.size > 1 && columns.size > 1 => {
             let (y, x) = (position(rows)?, position(columns)?);
+            if before.iter().any(|dim| dim.size > 1 && !along_time(dim)) {
+                // The sides of a cube, each with its own positions: those of the first are not the others'.
+                return Some(Found { y: Some(y), x, key: Key::Unplaced { ny: rows.size, nx: columns.size } });
+            }
             Some(Found { y: Some(y), x, key: Key::Curvilinear { lat, lon } })
         }
         ([points], [same]) if points == same => {
             let x = position(points)?;
-            let along_time = all.coordinate(points, variable.group()).is_some_and(|n| all.role(n) == Some(Role::Time));
-            (named && points.size > 3 && !along_time).then_some(Found { y: None, x, key: Key::Points { lat, lon } })
+            (named && points.size > 3 && !along_time(points)).then_some(Found {
+                y: None,
+                x,
+                key: Key::Points { lat, lon, faces: None },
+            })
         }
         ([rows], [columns]) => {
             Some(Found { y: Some(position(rows)?), x: position(columns)?, key: Key::LatLon { lat, lon } })
@@ -182,14 +201,19 @@ fn geometry(all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Result<Op
         Key::LatLon { lat, lon } => {
             degrees(all, lat, 1).zip(degrees(all, lon, 1)).map(|(lat, lon)| Geometry::LatLon { lat, lon })
         }
-        Key::Points { lat, lon } => {
-            degrees(all, lat, 1).zip(degrees(all, lon, 1)).map(|(lat, lon)| Geometry::Points { lat, lon })
+        Key::Points { lat, lon, faces } => {
+            let triangles = faces.and_then(|faces| mesh::triangles(all, faces, nx));
+            let points = degrees(all, lat, 1).zip(degrees(all, lon, 1)).and_then(|(lat, lon)| match triangles {
+                Some(triangles) => Points::of_triangles(lat, lon, triangles),
+                None => Points::new(lat, lon),
+            });
+            points.map(Geometry::Points)
         }
         Key::Curvilinear { lat, lon } => {
             let plane = |n| Array2::from_shape_vec((ny, nx), degrees(all, n, 2)?).ok();
-            plane(lat)
-                .zip(plane(lon))
-                .map(|(lat, lon)| straight(&lat, &lon).unwrap_or(Geometry::Curvilinear { lat, lon }))
+            plane(lat).zip(plane(lon)).and_then(|(lat, lon)| {
+                straight(&lat, &lon).or_else(|| Curvilinear::new(lat, lon).map(Geometry::Curvilinear))
+            })
         }
         Key::Projected(axes) => projected::geometry(all, axes).map_err(|why| (axes.mapping, why))?,
         Key::Unplaced { .. } => Some(Geometry::Unplaced),

@@ -84,15 +84,14 @@ fn cf_value(attribute: &Attribute) -> CfValue {
 /// Whether a projected grid lies where the file lists its points. Some thousand points are compared.
 #[must_use]
 pub fn agree(grid: &Grid, listed: &Grid) -> bool {
-    let (Geometry::Projected { projection, x, y }, Geometry::Curvilinear { lat, lon }) =
-        (&grid.geometry, &listed.geometry)
+    let (Geometry::Projected { projection, x, y }, Geometry::Curvilinear(listed)) = (&grid.geometry, &listed.geometry)
     else {
         return true;
     };
     let step = (grid.ny.saturating_mul(grid.nx) / 4096).max(1);
     let same = |n: usize| {
         let (j, i) = (n / grid.nx, n % grid.nx);
-        let (Some(&lat), Some(&lon)) = (lat.get((j, i)), lon.get((j, i))) else { return false };
+        let (Some(&lat), Some(&lon)) = (listed.lat().get((j, i)), listed.lon().get((j, i))) else { return false };
         if !lat.is_finite() || !lon.is_finite() {
             return true;
         }

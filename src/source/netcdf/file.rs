@@ -11,13 +11,13 @@ use netcdf_reader::{
     NcSliceInfoElem,
 };
 
-use super::bytes::FileBytes;
 use super::fallback::{Described, Helper};
 use super::hdf5::Hdf5;
-use super::layout::{Layout, unknown_filter};
 use super::metadata;
+use crate::source::bytes::FileBytes;
 use crate::source::cf::{ByteOrder, Declared, Element, Number, Packing, Values};
-use crate::source::codec::FilterError;
+use crate::source::codec::registry;
+use crate::source::tiles::{Arrays, Layout, NATIVE};
 use crate::source::{Detail, Refusal, SourceError};
 
 /// Largest coordinate, and largest single read through the reader's own slices.
@@ -32,9 +32,9 @@ pub struct File {
     format: &'static str,
     length: u64,
     /// The HDF5 file underneath and its bytes, opened when the first field is read.
-    hdf5: OnceLock<Option<(Hdf5, FileBytes)>>,
+    hdf5: OnceLock<Option<(Hdf5, Arc<FileBytes>)>>,
     /// The bytes of a classic file.
-    plain: OnceLock<Option<FileBytes>>,
+    plain: OnceLock<Option<Arc<FileBytes>>>,
     /// When it was last written, as far as the system says.
     written: Option<SystemTime>,
     pub declared: Vec<Declared>,
@@ -78,6 +78,7 @@ impl File {
                 chunk_cache_bytes: 0,
                 max_read_bytes: MOST_BYTES_READ,
                 metadata_mode,
+                filter_registry: Some(registry()),
                 ..NcOpenOptions::default()
             };
             let file = NcFile::from_storage_with_options(storage.clone(), options)?;
@@ -107,25 +108,12 @@ impl File {
         Self { path: path.to_owned(), inner, format, length, hdf5, plain, written, declared, attributes }
     }
 
-    /// Refuses a file that was written since it was opened: its headers would be read into other data. One that is gone
-    /// can still be read, as long as it is open.
-    pub fn unchanged(&self) -> Result<(), SourceError> {
-        let Ok(about) = std::fs::metadata(&self.path) else { return Ok(()) };
-        let same = about.len() == self.length && about.modified().ok() == self.written;
-        let changed = || SourceError::new(&self.path, Refusal::Corrupt, Detail::of("detail.changed"));
-        same.then_some(()).ok_or_else(changed)
-    }
-
     /// The root group of a classic file.
     fn classic(&self) -> Option<&NcGroup> {
         match &self.inner {
             Inner::Safe { file, .. } => file.as_classic().map(ClassicFile::root_group),
             Inner::Helper(_) => None,
         }
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// The word for its format.
@@ -151,35 +139,57 @@ impl File {
         bytes <= self.length.saturating_mul(MOST_GROWTH)
     }
 
-    /// Where the numbers of a variable lie; `None` where only [`File::slab`] can read them.
-    pub fn layout(&self, variable: usize) -> Option<Layout> {
+    fn open_hdf5(&self) -> Option<(Hdf5, Arc<FileBytes>)> {
+        let Inner::Safe { storage, .. } = &self.inner else { return None };
+        let hdf5 = guarded(&self.path, || Ok(Hdf5::open(storage.clone())?)).ok()?;
+        let bytes = FileBytes::open(&self.path, hdf5.base()).ok()?;
+        Some((hdf5, Arc::new(bytes)))
+    }
+
+    /// Says which filter it was, where one is lacking.
+    fn name_filter(&self, variable: usize, error: SourceError) -> SourceError {
+        let path = self.declared.get(variable).map_or("", |declared| &declared.path);
+        let unknown = self.hdf5.get().and_then(Option::as_ref).and_then(|(hdf5, _)| hdf5.unknown_filter(path));
+        match unknown {
+            Some(unknown) if error.refusal == Refusal::Unsupported => {
+                SourceError::new(&self.path, Refusal::Unsupported, unknown.detail()).in_part(path)
+            }
+            _ => error.in_part(path),
+        }
+    }
+}
+
+impl Arrays for File {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn declared(&self) -> &[Declared] {
+        &self.declared
+    }
+
+    /// Headers of a file that was written since would be read into other data. One that is gone can still be read, as
+    /// long as it is open.
+    fn unchanged(&self, _: usize) -> Result<(), SourceError> {
+        let Ok(about) = std::fs::metadata(&self.path) else { return Ok(()) };
+        let same = about.len() == self.length && about.modified().ok() == self.written;
+        let changed = || SourceError::new(&self.path, Refusal::Corrupt, Detail::of("detail.changed"));
+        same.then_some(()).ok_or_else(changed)
+    }
+
+    fn layout(&self, variable: usize) -> Option<Layout> {
         let declared = self.declared.get(variable)?;
         let number = declared.number()?;
         let shape: Vec<usize> = declared.dims.iter().map(|dim| dim.size).collect();
         if let Some(root) = self.classic() {
-            return classic_layout(root, &declared.path, number, shape);
+            let bytes = self.plain.get_or_init(|| FileBytes::open(&self.path, 0).ok().map(Arc::new)).clone()?;
+            return classic_layout(bytes, root, &declared.path, number, shape);
         }
-        let (hdf5, _) = self.hdf5.get_or_init(|| self.open_hdf5()).as_ref()?;
-        guarded(&self.path, || Ok(hdf5.layout(&declared.path, number, &shape)?)).ok()?
+        let (hdf5, bytes) = self.hdf5.get_or_init(|| self.open_hdf5()).as_ref()?;
+        guarded(&self.path, || Ok(hdf5.layout(bytes, &declared.path, number, &shape)?)).ok()?
     }
 
-    /// The file's bytes, as layouts address them.
-    pub fn bytes(&self) -> Option<&FileBytes> {
-        if self.classic().is_some() {
-            return self.plain.get_or_init(|| FileBytes::open(&self.path, 0).ok()).as_ref();
-        }
-        self.hdf5.get_or_init(|| self.open_hdf5()).as_ref().map(|(_, bytes)| bytes)
-    }
-
-    fn open_hdf5(&self) -> Option<(Hdf5, FileBytes)> {
-        let Inner::Safe { storage, .. } = &self.inner else { return None };
-        let hdf5 = guarded(&self.path, || Ok(Hdf5::open(storage.clone())?)).ok()?;
-        let bytes = FileBytes::open(&self.path, hdf5.base()).ok()?;
-        Some((hdf5, bytes))
-    }
-
-    /// A box of a variable as stored numbers in this machine's byte order, the last dimension running fastest.
-    pub fn slab(&self, variable: usize, start: &[usize], count: &[usize]) -> Result<Vec<u8>, SourceError> {
+    fn slab(&self, variable: usize, start: &[usize], count: &[usize]) -> Result<Vec<u8>, SourceError> {
         let file = match &self.inner {
             Inner::Safe { file, .. } => file,
             Inner::Helper(helper) => {
@@ -204,18 +214,6 @@ impl File {
             typed_slab(file, &declared.path, number, &NcSliceInfo { selections })
         })
         .map_err(|error| self.name_filter(variable, error))
-    }
-
-    /// Says which filter it was, where one is lacking.
-    fn name_filter(&self, variable: usize, error: SourceError) -> SourceError {
-        let path = self.declared.get(variable).map_or("", |declared| &declared.path);
-        let unknown = self.hdf5.get().and_then(Option::as_ref).and_then(|(hdf5, _)| hdf5.unknown_filter(path));
-        match unknown {
-            Some(FilterError::Unknown(name)) if error.refusal == Refusal::Unsupported => {
-                SourceError::new(&self.path, Refusal::Unsupported, unknown_filter(&name)).in_part(path)
-            }
-            _ => error.in_part(path),
-        }
     }
 }
 
@@ -244,11 +242,17 @@ fn typed_slab(file: &NcFile, path: &str, number: Number, slice: &NcSliceInfo) ->
     }
 }
 
-fn classic_layout(root: &NcGroup, path: &str, number: Number, shape: Vec<usize>) -> Option<Layout> {
+fn classic_layout(
+    bytes: Arc<FileBytes>,
+    root: &NcGroup,
+    path: &str,
+    number: Number,
+    shape: Vec<usize>,
+) -> Option<Layout> {
     let variable = root.variable(path)?;
     let stride = || netcdf_reader::classic::data::compute_record_stride(&root.variables).ok();
     let record = if variable.is_record_var { Some(stride()?) } else { None };
-    Some(Layout::plain(shape, number.size(), ByteOrder::Big, variable.data_offset, record))
+    Some(Layout::plain(bytes, shape, number.size(), ByteOrder::Big, variable.data_offset, record))
 }
 
 fn is_classic(storage: &dyn hdf5_reader::Storage) -> bool {
@@ -262,9 +266,6 @@ fn stated_end(path: &Path, storage: &dyn hdf5_reader::Storage) -> Option<u64> {
     // Counted from the file's first byte, a user block included.
     (!undefined).then_some(superblock.eof_address)
 }
-
-/// This machine's order of bytes.
-pub const NATIVE: ByteOrder = if cfg!(target_endian = "little") { ByteOrder::Little } else { ByteOrder::Big };
 
 impl Values for File {
     fn numbers(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {

@@ -1,6 +1,9 @@
 //! Finding the chunks of an HDF5 data set, for the loop that reads them.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 
 use hdf5_reader::chunk_index::{self, ChunkEntry};
 use hdf5_reader::error::{Error, Result};
@@ -11,9 +14,11 @@ use hdf5_reader::messages::layout::{ChunkIndexing, DataLayout};
 use hdf5_reader::{ByteOrder as Order, Dataset, Datatype, Hdf5File, OpenOptions, Storage};
 use netcdf_reader::DynStorage;
 
-use super::layout::{Chunk, Kind, Layout};
+use crate::source::SourceError;
+use crate::source::bytes::FileBytes;
 use crate::source::cf::{ByteOrder, Number};
 use crate::source::codec::{Filter, FilterError, Pipeline};
+use crate::source::tiles::{Chunks, Fetched, Kind, Layout};
 
 /// Larger chunks are left to the reader's own limits.
 const LARGEST_CHUNK: usize = 1 << 28;
@@ -34,7 +39,13 @@ impl Hdf5 {
     }
 
     /// The layout of a data set of numbers; `None` for one that only the reader's own slices can read, if anything can.
-    pub fn layout(&self, path: &str, number: Number, shape: &[usize]) -> Result<Option<Layout>> {
+    pub fn layout(
+        &self,
+        bytes: &Arc<FileBytes>,
+        path: &str,
+        number: Number,
+        shape: &[usize],
+    ) -> Result<Option<Layout>> {
         let dataset = self.file.dataset(path)?;
         let header = self.file.get_or_parse_header(dataset.address())?;
         let messages = &header.messages;
@@ -54,25 +65,21 @@ impl Hdf5 {
         match found {
             Some(DataLayout::Contiguous { address, .. }) if self.is_undefined(*address) => {
                 // Never written: a single tile that is nowhere.
-                let fill = fill(dataset.fill_value(), number.size());
-                let kind = Kind::Chunked { chunks: HashMap::new(), pipeline: Pipeline::default(), fill };
-                let tile = shape.to_vec();
-                Ok(Some(Layout { order, shape: shape.to_vec(), tile, number_size: number.size(), kind }))
+                let chunks = Map { bytes: bytes.clone(), chunks: HashMap::new(), size: 0 };
+                Ok(Some(chunked(&dataset, order, shape, shape.to_vec(), number, chunks, Pipeline::default())))
             }
             Some(DataLayout::Contiguous { address, .. }) => {
                 let same_shape = dataset.shape().iter().zip(shape).all(|(&stored, &seen)| stored == seen as u64);
                 let plain = same_shape && filters.is_none();
-                Ok(plain.then(|| Layout::plain(shape.to_vec(), number.size(), order, *address, None)))
+                Ok(plain.then(|| Layout::plain(bytes.clone(), shape.to_vec(), number.size(), order, *address, None)))
             }
             Some(DataLayout::Chunked { address, chunk_indexing, .. }) => {
                 let Some(pipeline) = pipeline(filters, number.size()) else { return Ok(None) };
                 let Some(tile) = chunk_shape(&dataset, shape, number.size()) else { return Ok(None) };
                 let entries = self.entries(&dataset, *address, chunk_indexing.as_ref(), number.size())?;
-                let fill = fill(dataset.fill_value(), number.size());
-                let kind = Kind::Chunked { chunks: HashMap::new(), pipeline, fill };
-                let mut layout = Layout { order, shape: shape.to_vec(), tile, number_size: number.size(), kind };
-                add_chunks(&mut layout, &entries);
-                Ok(Some(layout))
+                let size = tile.iter().product::<usize>() * number.size();
+                let chunks = Map { bytes: bytes.clone(), chunks: located(shape, &tile, &entries), size };
+                Ok(Some(chunked(&dataset, order, shape, tile, number, chunks, pipeline)))
             }
             _ => Ok(None),
         }
@@ -182,7 +189,7 @@ fn byte_order(datatype: &Datatype, number: Number) -> Option<ByteOrder> {
 fn pipeline(filters: Option<&FilterPipelineMessage>, number_size: usize) -> Option<Pipeline> {
     let filters = filters.map_or(&[][..], |message| &message.filters);
     let known = filters.iter().map(|filter| Filter::of_hdf5(filter.id, &filter.client_data, number_size).ok());
-    known.collect::<Option<Vec<_>>>().map(Pipeline).filter(Pipeline::is_simple)
+    known.collect::<Option<Vec<_>>>().map(Pipeline)
 }
 
 fn chunk_shape(dataset: &Dataset, shape: &[usize], number_size: usize) -> Option<Vec<usize>> {
@@ -199,24 +206,76 @@ fn leaf(key: hdf5_reader::btree_v1::BTreeV1Key, address: u64, rank: usize) -> Op
     Some(ChunkEntry { address, size: u64::from(chunk_size), filter_mask, offsets })
 }
 
-/// Chunks that HDF5 keeps beyond the present extent, or that stand off the grid of tiles, belong to no tile.
-fn add_chunks(layout: &mut Layout, entries: &[ChunkEntry]) {
-    let tiles = layout.tiles();
-    let found: Vec<(u64, Chunk)> = entries
-        .iter()
-        .filter_map(|entry| {
-            let mut tile = Vec::with_capacity(tiles.len());
-            for ((&offset, &size), &count) in entry.offsets.iter().zip(&layout.tile).zip(&tiles) {
-                let offset = usize::try_from(offset).ok()?;
-                tile.push(Some(offset / size).filter(|&at| offset % size == 0 && at < count)?);
-            }
-            let number = (tile.len() == tiles.len()).then(|| layout.number_of(&tile))??;
-            Some((number, Chunk { address: entry.address, size: entry.size, skipped: entry.filter_mask }))
-        })
-        .collect();
-    if let Kind::Chunked { chunks, .. } = &mut layout.kind {
-        chunks.extend(found);
+/// A stored chunk.
+#[derive(Clone, Copy, Debug)]
+struct Chunk {
+    address: u64,
+    size: u64,
+    /// See [`Pipeline::undo`].
+    skipped: u32,
+}
+
+/// The chunks of a data set by the number of their tile.
+struct Map {
+    bytes: Arc<FileBytes>,
+    chunks: HashMap<u64, Chunk>,
+    /// Bytes of an unfiltered chunk.
+    size: usize,
+}
+
+impl Chunks for Map {
+    fn path(&self) -> &Path {
+        self.bytes.path()
     }
+
+    fn fetch(
+        &self,
+        _: &[usize],
+        number: u64,
+        part: Option<Range<usize>>,
+        raw: &mut Vec<u8>,
+    ) -> std::result::Result<Option<Fetched>, SourceError> {
+        let Some(chunk) = self.chunks.get(&number) else { return Ok(None) };
+        let inconsistent = || self.bytes.corrupt(crate::source::Detail::of("detail.inconsistent"));
+        let (start, length) = match part {
+            Some(part) if part.end <= self.size => (part.start as u64, part.len()),
+            Some(_) => return Err(inconsistent()),
+            None => (0, usize::try_from(chunk.size).map_err(|_| inconsistent())?),
+        };
+        let address = chunk.address.checked_add(start).ok_or_else(inconsistent)?;
+        self.bytes.read(address, length, raw)?;
+        Ok(Some(Fetched { length, skipped: chunk.skipped }))
+    }
+}
+
+fn chunked(
+    dataset: &Dataset,
+    order: ByteOrder,
+    shape: &[usize],
+    tile: Vec<usize>,
+    number: Number,
+    chunks: Map,
+    pipeline: Pipeline,
+) -> Layout {
+    let fill = fill(dataset.fill_value(), number.size());
+    let kind = Kind::Chunked { chunks: Arc::new(chunks), pipeline, fill };
+    Layout { order, shape: shape.to_vec(), tile, axes: (0..shape.len()).collect(), number_size: number.size(), kind }
+}
+
+/// Chunks by the number of their tile. Those that HDF5 keeps beyond the present extent, or that stand off the grid of
+/// tiles, belong to no tile.
+fn located(shape: &[usize], tile: &[usize], entries: &[ChunkEntry]) -> HashMap<u64, Chunk> {
+    let found = entries.iter().filter_map(|entry| {
+        let mut number = 0_u64;
+        for ((&offset, &size), &whole) in entry.offsets.iter().zip(tile).zip(shape) {
+            let (offset, count) = (usize::try_from(offset).ok()?, whole.div_ceil(size));
+            let at = Some(offset / size).filter(|&at| offset % size == 0 && at < count)?;
+            number = number.checked_mul(count as u64)?.checked_add(at as u64)?;
+        }
+        let chunk = Chunk { address: entry.address, size: entry.size, skipped: entry.filter_mask };
+        (entry.offsets.len() == tile.len()).then_some((number, chunk))
+    });
+    found.collect()
 }
 
 /// What stands in chunks that were never written: the data set's fill value, or zero.

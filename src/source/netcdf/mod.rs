@@ -1,22 +1,17 @@
 //! NetCDF: classic, 64-bit offset, CDF-5, and NetCDF-4 on HDF5.
 
-mod bytes;
 mod fallback;
 mod file;
 mod hdf5;
-mod layout;
 mod metadata;
-mod reader;
-mod windows;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::cf::{self, Gridded, Packing};
-use super::{Dataset, Detail, Refusal, SourceError, Variable};
+use super::tiles::{self, Arrays};
+use super::{Dataset, Detail, Refusal, SourceError};
 pub use fallback::{Described, Dumped};
 use file::File;
-use reader::{NetcdfReader, Stored};
 
 /// Reads the headers of a file whose signature says NetCDF or HDF5, and the coordinates of its fields.
 pub fn open(path: &Path) -> Result<Dataset, SourceError> {
@@ -55,31 +50,8 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
         SourceError::new(path, Refusal::Unsupported, why).in_part(part)
     }));
     let (format, attributes) = (file.format(), file.attributes.clone());
-    let stored = gridded.iter().map(|(field, packing)| Stored::of(&file, field, packing.clone())).collect();
-    let reader = Arc::new(NetcdfReader::new(file, stored));
-    let variables = gridded.into_iter().zip(0..).map(|((field, _), number)| variable(&reader, field, number)).collect();
-    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes })
-}
-
-fn variable(reader: &Arc<NetcdfReader>, field: Gridded, number: u32) -> Variable {
-    let declared = reader.declared(field.declared);
-    let text = |name: &str| Some(declared.text(name).to_owned()).filter(|text| !text.is_empty());
-    Variable {
-        id: declared.path.clone(),
-        name: declared.name().to_owned(),
-        units: text("units"),
-        standard_name: text("standard_name"),
-        // WRF describes its variables by another attribute.
-        long_name: text("long_name").or_else(|| text("description")),
-        grib: None,
-        grid: field.grid,
-        levels: field.levels,
-        steps: field.steps,
-        members: field.members,
-        dims: field.dims,
-        reader: reader.clone(),
-        number,
-    }
+    let variables = tiles::variables(file, gridded);
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced: false })
 }
 
 /// A scale or an offset that is text cannot be applied; the numbers are shown as stored, and that is said.

@@ -3,27 +3,42 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use crate::source::{Detail, Refusal, SourceError};
+use super::{Detail, Refusal, SourceError};
 
 /// A file to be read from many threads at once.
+#[derive(Debug)]
 pub struct FileBytes {
     path: PathBuf,
     file: File,
     length: u64,
+    /// When it was last written, as far as the system says.
+    written: Option<SystemTime>,
     /// Where address zero stands: behind the user block of an HDF5 file.
     base: u64,
 }
 
 impl FileBytes {
     pub fn open(path: &Path, base: u64) -> Result<Self, SourceError> {
-        let open = || -> io::Result<(File, u64)> {
+        let open = || -> io::Result<(File, std::fs::Metadata)> {
             let file = File::open(path)?;
-            let length = file.metadata()?.len();
-            Ok((file, length))
+            let about = file.metadata()?;
+            Ok((file, about))
         };
-        let (file, length) = open().map_err(|error| SourceError::of_io(path, &error))?;
-        Ok(Self { path: path.to_owned(), file, length, base })
+        let (file, about) = open().map_err(|error| SourceError::of_io(path, &error))?;
+        Ok(Self { path: path.to_owned(), file, length: about.len(), written: about.modified().ok(), base })
+    }
+
+    /// Bytes in the file when it was opened.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Whether nobody has written to the open file since; one that was replaced under its name is still the old one.
+    pub fn is_as_opened(&self) -> bool {
+        let about = self.file.metadata();
+        about.is_ok_and(|about| about.len() == self.length && about.modified().ok() == self.written)
     }
 
     pub fn path(&self) -> &Path {

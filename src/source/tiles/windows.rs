@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::bytes::FileBytes;
 use super::layout::{Layout, Tile};
 use crate::grid::Window;
 use crate::source::cf::{Packing, Sample};
@@ -20,7 +19,6 @@ const MOST_TILES: usize = 1 << 22;
 
 /// What is read of one variable.
 pub struct Job<'a> {
-    pub file: &'a FileBytes,
     pub layout: &'a Layout,
     pub packing: &'a Packing,
     /// Stored dimensions of rows and columns.
@@ -122,7 +120,7 @@ impl Job<'_> {
         x_tiles.dedup();
         let per_field = y_tiles.len().saturating_mul(x_tiles.len());
         if per_field > MOST_TILES {
-            return Err(self.file.corrupt(Detail::of("detail.inconsistent")));
+            return Err(self.layout.corrupt(Detail::of("detail.inconsistent")));
         }
         let mut tasks: Vec<Task> = Vec::new();
         let mut known: HashMap<u64, usize> = HashMap::new();
@@ -138,7 +136,7 @@ impl Job<'_> {
                     let number = self
                         .layout
                         .number_of(&tile)
-                        .ok_or_else(|| self.file.corrupt(Detail::of("detail.inconsistent")))?;
+                        .ok_or_else(|| self.layout.corrupt(Detail::of("detail.inconsistent")))?;
                     let task = *known.entry(number).or_insert_with(|| {
                         tasks.push(Task { tile: tile.clone(), fields: Vec::new() });
                         tasks.len() - 1
@@ -167,7 +165,7 @@ impl Job<'_> {
             .iter()
             .filter_map(|(_, part)| part.needed(columns))
             .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
-        let tile = self.layout.read(self.file, &task.tile, needed.unwrap_or(0..0), buffers);
+        let tile = self.layout.read(&task.tile, needed.unwrap_or(0..0), buffers);
         for (n, part) in parts {
             let Some(field) = fields.get(n) else { continue };
             let Ok(mut values) = field.values.lock() else { continue };
@@ -194,7 +192,7 @@ impl Job<'_> {
 
     fn whole<S>(&self, values: Vec<S>) -> Result<Array2<S>, SourceError> {
         Array2::from_shape_vec((self.window.ny, self.window.nx), values)
-            .map_err(|_| self.file.corrupt(Detail::of("detail.inconsistent")))
+            .map_err(|_| self.layout.corrupt(Detail::of("detail.inconsistent")))
     }
 
     fn hand_over<S: Sample>(
@@ -207,7 +205,7 @@ impl Job<'_> {
             let Some(field) = fields.get(n) else { continue };
             if field.tiles_left.fetch_sub(1, Ordering::AcqRel) == 1 {
                 let values = field.values.lock().map(|mut values| std::mem::replace(&mut *values, Ok(Vec::new())));
-                let values = values.unwrap_or_else(|_| Err(self.file.corrupt(Detail::of("detail.gave_up"))));
+                let values = values.unwrap_or_else(|_| Err(self.layout.corrupt(Detail::of("detail.gave_up"))));
                 done(n, values.and_then(|values| self.whole(values)));
             }
         }

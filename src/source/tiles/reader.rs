@@ -1,24 +1,40 @@
-//! Reading fields of an open file.
+//! Reading fields of arrays that are stored in tiles.
 
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use ndarray::Array2;
 
-use super::bytes::FileBytes;
-use super::file::{File, NATIVE};
+use super::NATIVE;
 use super::layout::Layout;
 use super::windows::Job;
 use crate::grid::Window;
 use crate::source::cf::{Declared, Gridded, Packing, Places, Sample};
-use crate::source::{Choice, Detail, Reader, Refusal, SourceError, Stop, messages};
+use crate::source::{Choice, Detail, Reader, Refusal, SourceError, Stop, Variable, messages};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
+/// An open file or store of arrays.
+pub trait Arrays: Send + Sync {
+    fn path(&self) -> &Path;
+
+    /// All variables, in the file's order.
+    fn declared(&self) -> &[Declared];
+
+    /// Refuses what was written since it was opened, where that makes nonsense of what was read of it then.
+    fn unchanged(&self, variable: usize) -> Result<(), SourceError>;
+
+    /// Where the numbers of a variable lie; `None` where only [`Arrays::slab`] can read them, or say why nothing can.
+    fn layout(&self, variable: usize) -> Option<Layout>;
+
+    /// A box of a variable as stored numbers in this machine's byte order, the last dimension running fastest.
+    fn slab(&self, variable: usize, start: &[usize], count: &[usize]) -> Result<Vec<u8>, SourceError>;
+}
+
 /// One variable as it is stored.
-pub struct Stored {
+struct Stored {
     declared: usize,
     shape: Vec<usize>,
     ny: usize,
@@ -30,8 +46,8 @@ pub struct Stored {
 }
 
 impl Stored {
-    pub fn of(file: &File, field: &Gridded, packing: Packing) -> Self {
-        let dims = file.declared.get(field.declared).map_or(&[][..], |declared| &declared.dims);
+    fn of(declared: &[Declared], field: &Gridded, packing: Packing) -> Self {
+        let dims = declared.get(field.declared).map_or(&[][..], |declared| &declared.dims);
         Self {
             declared: field.declared,
             shape: dims.iter().map(|dim| dim.size).collect(),
@@ -48,22 +64,43 @@ impl Stored {
     }
 }
 
-/// The fields of one NetCDF file.
-pub struct NetcdfReader {
+/// The variables of a file, each with the same reader.
+pub fn variables<A: Arrays + 'static>(file: A, gridded: Vec<(Gridded, Packing)>) -> Vec<Variable> {
+    let stored = gridded.iter().map(|(field, packing)| Stored::of(file.declared(), field, packing.clone())).collect();
+    let reader = Arc::new(TileReader { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), file, stored });
+    let numbered = gridded.into_iter().zip(0..);
+    numbered.filter_map(|((field, _), number)| variable(&reader, field, number)).collect()
+}
+
+fn variable<A: Arrays + 'static>(reader: &Arc<TileReader<A>>, field: Gridded, number: u32) -> Option<Variable> {
+    let declared = reader.file.declared().get(field.declared)?;
+    let text = |name: &str| Some(declared.text(name).to_owned()).filter(|text| !text.is_empty());
+    Some(Variable {
+        id: declared.path.clone(),
+        name: declared.name().to_owned(),
+        units: text("units"),
+        standard_name: text("standard_name"),
+        // WRF describes its variables by another attribute.
+        long_name: text("long_name").or_else(|| text("description")),
+        grib: None,
+        grid: field.grid,
+        levels: field.levels,
+        steps: field.steps,
+        members: field.members,
+        dims: field.dims,
+        reader: reader.clone(),
+        number,
+    })
+}
+
+/// The fields of one file or store of arrays.
+struct TileReader<A> {
     id: u64,
-    file: File,
+    file: A,
     stored: Vec<Stored>,
 }
 
-impl NetcdfReader {
-    pub fn new(file: File, stored: Vec<Stored>) -> Self {
-        Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), file, stored }
-    }
-
-    pub fn declared(&self, number: usize) -> &Declared {
-        &self.file.declared[number]
-    }
-
+impl<A: Arrays> TileReader<A> {
     fn stored(&self, variable: u32) -> Result<&Stored, SourceError> {
         let found = usize::try_from(variable).ok().and_then(|n| self.stored.get(n));
         found.ok_or_else(|| SourceError::new(self.file.path(), Refusal::NoGrid, Detail::of("detail.inconsistent")))
@@ -78,17 +115,19 @@ impl NetcdfReader {
         stop: &Stop,
         done: &(dyn Fn(usize, Result<Array2<S>, SourceError>) + Sync),
     ) {
-        let stored = match self.file.unchanged().and_then(|()| self.stored(variable)) {
+        let unchanged = |stored: &Stored| self.file.unchanged(stored.declared);
+        let stored = match self.stored(variable).and_then(|stored| unchanged(stored).map(|()| stored)) {
             Ok(stored) => stored,
             Err(error) => return (0..choices.len()).for_each(|n| done(n, Err(error.clone()))),
         };
         let window = window.unwrap_or_else(|| stored.whole());
         let corners: Vec<Vec<usize>> =
             choices.iter().map(|choice| stored.places.corner(choice, stored.shape.len())).collect();
-        if let Some((layout, file)) = self.layout(stored) {
+        if let Some(layout) = self.layout(stored) {
             let Places { y, x, .. } = stored.places;
-            let job = Job { file, layout, packing: &stored.packing, y, x, ny: stored.ny, nx: stored.nx, window };
-            let part = self.declared(stored.declared).path.clone();
+            let job = Job { layout, packing: &stored.packing, y, x, ny: stored.ny, nx: stored.nx, window };
+            let part =
+                self.file.declared().get(stored.declared).map_or(String::new(), |declared| declared.path.clone());
             return job.run(&corners, stop, &|n, values: Result<_, SourceError>| {
                 done(n, values.map_err(|error| error.in_part(part.clone())));
             });
@@ -101,12 +140,11 @@ impl NetcdfReader {
         }
     }
 
-    fn layout<'s>(&'s self, stored: &'s Stored) -> Option<(&'s Layout, &'s FileBytes)> {
-        let layout = stored.layout.get_or_init(|| self.file.layout(stored.declared)).as_ref()?;
-        Some((layout, self.file.bytes()?))
+    fn layout<'s>(&'s self, stored: &'s Stored) -> Option<&'s Layout> {
+        stored.layout.get_or_init(|| self.file.layout(stored.declared)).as_ref()
     }
 
-    /// One whole field through the library's own slices, rows and columns in stored order.
+    /// One whole field by [`Arrays::slab`], rows and columns in stored order.
     fn plane<S: Sample>(&self, stored: &Stored, start: Vec<usize>) -> Result<Array2<S>, SourceError> {
         let mut count = vec![1; start.len()];
         for dim in stored.places.y.into_iter().chain([stored.places.x]) {
@@ -128,7 +166,7 @@ impl NetcdfReader {
     }
 }
 
-impl Reader for NetcdfReader {
+impl<A: Arrays> Reader for TileReader<A> {
     fn id(&self) -> u64 {
         self.id
     }
@@ -183,8 +221,8 @@ impl Reader for NetcdfReader {
     }
 }
 
-impl fmt::Debug for NetcdfReader {
+impl<A: Arrays> fmt::Debug for TileReader<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NetcdfReader").field("path", &self.file.path()).field("variables", &self.stored.len()).finish()
+        f.debug_struct("TileReader").field("path", &self.file.path()).field("variables", &self.stored.len()).finish()
     }
 }

@@ -1,0 +1,109 @@
+//! The points around a position and what each counts for: what is read out under the cursor, and what is drawn.
+
+use super::curvilinear::Hint;
+use super::{Geometry, Grid, Locator, Window};
+
+/// Up to four points of a grid, row and column as stored, with weights that sum to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Around {
+    points: [([usize; 2], f64); 4],
+    count: usize,
+}
+
+impl Around {
+    fn new(points: impl IntoIterator<Item = ([usize; 2], f64)>) -> Self {
+        let mut around = Self { points: [([0, 0], 0.0); 4], count: 0 };
+        // A point that counts for nothing need not be there.
+        for (place, point) in around.points.iter_mut().zip(points.into_iter().filter(|(_, weight)| *weight > 0.0)) {
+            *place = point;
+            around.count += 1;
+        }
+        around
+    }
+
+    /// Between four points, from a fractional column and row; `columns` are stored, the first follows the last.
+    fn in_cell((x, y): (f64, f64), columns: usize) -> Self {
+        let (i, j) = (x.floor(), y.floor());
+        let (u, v) = (x - i, y - j);
+        let (i, j) = (i as usize, j as usize);
+        let (left, right) = (i % columns.max(1), (i + 1) % columns.max(1));
+        Self::new([
+            ([j, left], (1.0 - u) * (1.0 - v)),
+            ([j, right], u * (1.0 - v)),
+            ([j + 1, left], (1.0 - u) * v),
+            ([j + 1, right], u * v),
+        ])
+    }
+
+    /// Row, column and weight of each point.
+    pub fn points(&self) -> impl Iterator<Item = ([usize; 2], f64)> + '_ {
+        self.points.iter().take(self.count).copied()
+    }
+
+    /// The weighted mean; NaN where a value is missing.
+    pub fn mean(&self, value: impl Fn(usize, usize) -> Option<f64>) -> f64 {
+        self.points().map(|([j, i], weight)| weight * value(j, i).unwrap_or(f64::NAN)).sum()
+    }
+
+    /// A part of the grid that holds all of them.
+    #[must_use]
+    pub fn window(&self, grid: &Grid) -> Window {
+        let rows = self.points().map(|([j, _], _)| j);
+        let columns = self.points().map(|([_, i], _)| i);
+        let span = |mut numbers: Box<dyn Iterator<Item = usize> + '_>| {
+            let first = numbers.next().unwrap_or(0);
+            numbers.fold((first, first), |(low, high), n| (low.min(n), high.max(n)))
+        };
+        let (j0, j1) = span(Box::new(rows));
+        let (i0, i1) = span(Box::new(columns));
+        if grid.ny > 1 && i0 == 0 && i1 + 1 == grid.nx && grid.nx > 2 {
+            return Window { j0, i0: i1, ny: j1 + 1 - j0, nx: 2 };
+        }
+        Window { j0, i0, ny: j1 + 1 - j0, nx: i1 + 1 - i0 }
+    }
+}
+
+impl Grid {
+    /// The points around a position; `None` outside the grid, and on grids that cannot be drawn.
+    #[must_use]
+    pub fn around(&self, lon: f64, lat: f64) -> Option<Around> {
+        self.around_from(lon, lat, &mut Hint::default())
+    }
+
+    /// The same for many positions close together.
+    pub(crate) fn around_from(&self, lon: f64, lat: f64, hint: &mut Hint) -> Option<Around> {
+        match &self.geometry {
+            Geometry::LatLon { .. } | Geometry::Projected { .. } | Geometry::Curvilinear(_) => {
+                let locator = Locator::new(self)?;
+                let (column, row) = locator.locate_from(lon, lat, hint)?;
+                Some(Around::in_cell((column + locator.first_column() as f64, row), self.nx))
+            }
+            Geometry::Points(points) => {
+                let corners = points.around(lon, lat, hint)?;
+                Some(Around::new(corners.map(|(point, weight)| ([0, point], weight))))
+            }
+            Geometry::Reduced(reduced) => {
+                Some(Around::new(reduced.around(lon, lat)?.map(|(point, weight)| ([0, point], weight))))
+            }
+            Geometry::Stacked(grids) => {
+                let (part, first_row) = super::stacked::owner(grids, lon, lat)?;
+                let around = part.around(lon, lat)?;
+                Some(Around::new(around.points().map(|([j, i], weight)| ([j + first_row, i], weight))))
+            }
+            Geometry::Unplaced => None,
+        }
+    }
+
+    /// Whether a picture can be made of a field on this grid.
+    #[must_use]
+    pub fn is_drawable(&self) -> bool {
+        match &self.geometry {
+            Geometry::LatLon { .. } | Geometry::Projected { .. } => Locator::new(self).is_some(),
+            Geometry::Curvilinear(curvilinear) => curvilinear.has_cells(),
+            Geometry::Points(points) => points.has_triangles(),
+            Geometry::Reduced(reduced) => reduced.rises_or_falls(),
+            Geometry::Stacked(grids) => !grids.is_empty() && grids.iter().all(|grid| Locator::new(grid).is_some()),
+            Geometry::Unplaced => false,
+        }
+    }
+}

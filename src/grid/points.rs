@@ -1,0 +1,159 @@
+//! Loose points, as of triangular and polygonal models: joined to triangles, between whose corners a field is straight.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use super::curvilinear::Hint;
+use super::sphere::{Bounds, Plane, Vector, chord, unit};
+use super::tree::Tree;
+use super::triangulate;
+
+/// A latitude and a longitude for every point, NaN where the file has none, and perhaps the triangles that the file
+/// joins them to. Cheap to clone.
+#[derive(Clone)]
+pub struct Points(Arc<Cloud>);
+
+struct Cloud {
+    lat: Vec<f64>,
+    lon: Vec<f64>,
+    given: Option<Vec<[u32; 3]>>,
+    mesh: OnceLock<Mesh>,
+    search: OnceLock<Tree>,
+}
+
+struct Mesh {
+    triangles: Vec<[u32; 3]>,
+    tree: Tree,
+}
+
+impl Points {
+    /// `None` where the two are not of one length, or more than can be numbered.
+    #[must_use]
+    pub fn new(lat: Vec<f64>, lon: Vec<f64>) -> Option<Self> {
+        Self::with(lat, lon, None)
+    }
+
+    /// With the file's own triangles: numbers of their corners.
+    #[must_use]
+    pub fn of_triangles(lat: Vec<f64>, lon: Vec<f64>, triangles: Vec<[u32; 3]>) -> Option<Self> {
+        Self::with(lat, lon, Some(triangles))
+    }
+
+    fn with(lat: Vec<f64>, lon: Vec<f64>, given: Option<Vec<[u32; 3]>>) -> Option<Self> {
+        let sound = lat.len() == lon.len() && u32::try_from(lat.len()).is_ok();
+        sound.then(|| Self(Arc::new(Cloud { lat, lon, given, mesh: OnceLock::new(), search: OnceLock::new() })))
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.lat.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.lat.is_empty()
+    }
+
+    /// Longitude and latitude of a point as stored; `None` where it has none.
+    pub(super) fn position(&self, point: usize) -> Option<(f64, f64)> {
+        let (lon, lat) = (*self.0.lon.get(point)?, *self.0.lat.get(point)?);
+        (lon.is_finite() && lat.abs() <= 90.0 + 1e-3).then_some((lon, lat))
+    }
+
+    fn direction(&self, point: u32) -> Option<Vector> {
+        self.position(point as usize).map(|(lon, lat)| unit(lon, lat))
+    }
+
+    fn directions(&self) -> Vec<Option<Vector>> {
+        (0..self.len() as u32).into_par_iter().with_min_len(4096).map(|point| self.direction(point)).collect()
+    }
+
+    fn mesh(&self) -> &Mesh {
+        self.0.mesh.get_or_init(|| {
+            let places = self.directions();
+            let known = |triangle: &[u32; 3]| triangle.iter().all(|&n| matches!(places.get(n as usize), Some(Some(_))));
+            let triangles: Vec<[u32; 3]> = match &self.0.given {
+                Some(given) => given.iter().copied().filter(known).collect(),
+                None => triangulate::triangles(&places),
+            };
+            let corner = |n: u32| places.get(n as usize).copied().flatten().unwrap_or_default();
+            let corners = |triangle: u32| triangles[triangle as usize].map(corner);
+            let middle = |triangle: u32| {
+                let [a, b, c] = corners(triangle);
+                std::array::from_fn(|n| a[n] + b[n] + c[n])
+            };
+            let middles: Vec<Vector> = (0..triangles.len() as u32).into_par_iter().map(middle).collect();
+            let order = (0..triangles.len() as u32).collect();
+            let tree = Tree::of_places(order, |n| middles[n as usize], |n| Bounds::of_patch(&corners(n)));
+            Mesh { triangles, tree }
+        })
+    }
+
+    /// Whether there is any triangle to be drawn.
+    pub(super) fn has_triangles(&self) -> bool {
+        !self.mesh().triangles.is_empty()
+    }
+
+    /// The corners of the triangle around a position, and their weights; `None` outside of all triangles.
+    pub(super) fn around(&self, lon: f64, lat: f64, hint: &mut Hint) -> Option<[(usize, f64); 3]> {
+        if !(lon.is_finite() && lat.abs() <= 90.0 + 1e-5) {
+            return None;
+        }
+        let mesh = self.mesh();
+        let plane = Plane::at(lon, lat);
+        let look = |triangle: u32| {
+            let corners = *mesh.triangles.get(triangle as usize)?;
+            let weights = self.weights(corners, &plane)?;
+            Some((triangle, [0, 1, 2].map(|n| (corners[n] as usize, weights[n]))))
+        };
+        let (triangle, around) = hint.get().and_then(look).or_else(|| mesh.tree.find(plane.up, look))?;
+        hint.set(triangle);
+        Some(around)
+    }
+
+    /// The weights of a triangle's corners at the plane's origin; `None` outside.
+    fn weights(&self, corners: [u32; 3], plane: &Plane) -> Option<[f64; 3]> {
+        let mut places = [(0.0, 0.0); 3];
+        for (place, corner) in places.iter_mut().zip(corners) {
+            *place = plane.project(self.direction(corner)?)?;
+        }
+        let [a, b, c] = places;
+        let cross = |p: (f64, f64), q: (f64, f64)| p.0 * q.1 - p.1 * q.0;
+        let parts = [cross(b, c), cross(c, a), cross(a, b)];
+        let area: f64 = parts.iter().sum();
+        let weights = parts.map(|part| part / area);
+        // A triangle without area gives no number, and is not met.
+        weights.iter().all(|&weight| weight >= -1e-9).then(|| weights.map(|weight| weight.max(0.0)))
+    }
+
+    /// The point nearest to a position by great circle.
+    pub(super) fn nearest(&self, lon: f64, lat: f64) -> Option<usize> {
+        let from = unit(lon, lat.clamp(-90.0, 90.0));
+        let tree = self.0.search.get_or_init(|| {
+            let places = self.directions();
+            let order = (0..self.len() as u32).filter(|&n| places[n as usize].is_some()).collect();
+            let place = |n: u32| places[n as usize].unwrap_or_default();
+            Tree::of_places(order, place, |n| Bounds::of_patch(&[place(n)]))
+        });
+        let distance = |point: u32| self.direction(point).map_or(f64::NAN, |at| chord(at, from));
+        tree.nearest(from, distance).map(|point| point as usize)
+    }
+}
+
+impl PartialEq for Points {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |a: &[f64], b: &[f64]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()))
+        };
+        Arc::ptr_eq(&self.0, &other.0)
+            || (same(&self.0.lat, &other.0.lat) && same(&self.0.lon, &other.0.lon) && self.0.given == other.0.given)
+    }
+}
+
+impl fmt::Debug for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Points").field("len", &self.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,95 @@
+//! Triangles between loose points on the sphere (Delaunay): none holds a fourth point in its circle.
+//!
+//! Seen from one of the points, the others lie in a plane (the stereographic projection keeps circles), where triangles
+//! with empty circles are triangles with empty circles on the sphere. The point itself joins the outline of them all.
+
+use rayon::prelude::*;
+use spade::{DelaunayTriangulation, Point2, Triangulation, mitigate_underflow};
+
+use super::sphere::{Vector, chord, cross, dot, normal};
+
+/// A triangle so many times as long as the smallest ones at its corners spans a gap or lies outside.
+const GAP: f64 = 2.5;
+
+/// Triangles as numbers of the points, all over the sphere where points are, but none across gaps and outside of an outline
+/// that is much longer than the points are apart.
+pub fn triangles(places: &[Option<Vector>]) -> Vec<[u32; 3]> {
+    let Some(eye) = farthest_from_the_middle(places) else { return Vec::new() };
+    let Some(centre) = places.get(eye as usize).copied().flatten() else { return Vec::new() };
+    let (east, north) = axes(centre);
+    let seen = places.iter().zip(0_u32..).filter_map(|(place, number)| {
+        let place = (*place)?;
+        // 1 - cos, without the loss of digits near the eye.
+        let away = 0.5 * chord(place, centre);
+        let at = Point2::new(dot(place, east) / away, dot(place, north) / away);
+        (away > 1e-16).then(|| (mitigate_underflow(at), number))
+    });
+    let (points, numbers): (Vec<_>, Vec<u32>) = seen.unzip();
+    // Of points on one place the first counts.
+    let Ok(net) = DelaunayTriangulation::<Point2<f64>>::bulk_load_stable(points.clone()) else { return Vec::new() };
+    let number = |point: Point2<f64>, index: usize| {
+        // Without doubles the order is kept, and the number is at hand.
+        if points.get(index) == Some(&point) { numbers.get(index).copied() } else { None }
+    };
+    let own: Vec<Option<u32>> = if net.num_vertices() == points.len() {
+        net.vertices().map(|vertex| number(vertex.position(), vertex.index())).collect()
+    } else {
+        let known: std::collections::HashMap<[u64; 2], u32> =
+            points.iter().zip(&numbers).rev().map(|(at, &n)| ([at.x.to_bits(), at.y.to_bits()], n)).collect();
+        let find = |at: Point2<f64>| known.get(&[at.x.to_bits(), at.y.to_bits()]).copied();
+        net.vertices().map(|vertex| find(vertex.position())).collect()
+    };
+    let of = |index: usize| own.get(index).copied().flatten();
+    let mut triangles: Vec<[u32; 3]> = net
+        .inner_faces()
+        .filter_map(|face| {
+            let [a, b, c] = face.vertices().map(|vertex| of(vertex.index()));
+            Some([a?, b?, c?])
+        })
+        .collect();
+    triangles.extend(net.convex_hull().filter_map(|edge| {
+        let [a, b] = edge.vertices().map(|vertex| of(vertex.index()));
+        Some([a?, b?, eye])
+    }));
+    without_gaps(triangles, places)
+}
+
+/// For points all over the Earth any; for a region's one of its outline.
+fn farthest_from_the_middle(places: &[Option<Vector>]) -> Option<u32> {
+    let sum = places.iter().flatten().fold([0.0; 3], |sum, at| std::array::from_fn(|n| sum[n] + at[n]));
+    let middle = normal(sum);
+    let far = |at: &Option<Vector>| at.map(|at| dot(at, middle));
+    let known = places.iter().zip(0_u32..).filter_map(|(at, number)| Some((far(at)?, number)));
+    known.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, number)| number)
+}
+
+/// Two directions at right angles to another and to each other.
+fn axes(centre: Vector) -> (Vector, Vector) {
+    let aside = if centre[2].abs() < 0.9 { [0.0, 0.0, 1.0] } else { [1.0, 0.0, 0.0] };
+    let east = normal(cross(aside, centre));
+    (east, cross(centre, east))
+}
+
+/// The longest edge of a triangle is compared with that of the smallest triangles at its corners.
+fn without_gaps(triangles: Vec<[u32; 3]>, places: &[Option<Vector>]) -> Vec<[u32; 3]> {
+    let place = |n: u32| places.get(n as usize).copied().flatten().unwrap_or_default();
+    let longest = |&[a, b, c]: &[u32; 3]| {
+        let edges = [(a, b), (b, c), (c, a)].map(|(a, b)| chord(place(a), place(b)));
+        edges.into_iter().fold(0.0, f64::max).sqrt()
+    };
+    let lengths: Vec<f64> = triangles.par_iter().with_min_len(4096).map(longest).collect();
+    let mut least = vec![f64::INFINITY; places.len()];
+    for (triangle, &length) in triangles.iter().zip(&lengths) {
+        for &corner in triangle {
+            if let Some(least) = least.get_mut(corner as usize) {
+                *least = least.min(length);
+            }
+        }
+    }
+    let usual = |triangle: &[u32; 3]| triangle.iter().map(|&n| least[n as usize]).fold(0.0, f64::max);
+    let whole = triangles.into_iter().zip(lengths);
+    whole
+        .filter(|(triangle, length)| *length <= GAP * usual(triangle) && *length < 1.7)
+        .map(|(whole, _)| whole)
+        .collect()
+}

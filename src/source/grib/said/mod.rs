@@ -1,0 +1,114 @@
+//! What a message says of itself beside its numbers: parameter, level, times, member, statistic.
+
+mod edition1;
+mod edition2;
+mod levels;
+mod names;
+
+use crate::source::Step;
+use crate::time::{Calendar, Date, LeadTime, Moment, ReferenceTime};
+
+pub use levels::LevelSaid;
+pub use names::{Named, named};
+
+use super::message::Field;
+
+/// A message in our words.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Edition 2: discipline, category, number. Edition 1: centre, version of the table, number.
+    pub parameter: [u16; 3],
+    pub level: LevelSaid,
+    /// `instant`, `accum`, `avg`, `max` …
+    pub statistic: String,
+    pub step: Step,
+    pub member: Option<String>,
+    /// What else tells it from other fields of the parameter: a constituent, a threshold, a percentile.
+    pub about: Vec<String>,
+    /// The numbers are those of the parameter itself: no probability, percentile or spread.
+    pub plain: bool,
+    /// They are probabilities.
+    pub probability: bool,
+    /// Number of the generating process: the model, in the centre's own list.
+    pub process: u16,
+    /// Product definition template of edition 2; the indicator of the time range of edition 1.
+    pub template: u16,
+}
+
+/// Reads the product section. `None` where its octets are not there, or make no date.
+pub fn read(field: &Field) -> Option<Said> {
+    match field.edition {
+        1 => edition1::read(field),
+        _ => edition2::read(field),
+    }
+}
+
+/// Seconds, or months, in a unit of time (WMO code table 4.4, and table 4 of edition 1 as far as they agree).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Seconds(i64),
+    Months(i64),
+}
+
+impl Unit {
+    fn of(code: u8) -> Option<Self> {
+        const HOUR: i64 = 3600;
+        Some(match code {
+            0 => Self::Seconds(60),
+            1 => Self::Seconds(HOUR),
+            2 => Self::Seconds(24 * HOUR),
+            3 => Self::Months(1),
+            4 => Self::Months(12),
+            5 => Self::Months(120),
+            6 => Self::Months(360),
+            7 => Self::Months(1200),
+            10 => Self::Seconds(3 * HOUR),
+            11 => Self::Seconds(6 * HOUR),
+            12 => Self::Seconds(12 * HOUR),
+            _ => return None,
+        })
+    }
+
+    /// So many units after a time.
+    fn after(self, start: Moment, count: i64) -> Option<Moment> {
+        match self {
+            Self::Seconds(each) => {
+                let seconds = start.seconds.checked_add(count.checked_mul(each)?)?;
+                Some(Moment { seconds, ..start })
+            }
+            Self::Months(each) => {
+                let (date, (hour, minute, second)) = (start.date(), start.clock());
+                let months = (date.year * 12 + i64::from(date.month) - 1).checked_add(count.checked_mul(each)?)?;
+                let (year, month) = (months.div_euclid(12), months.rem_euclid(12) as u8 + 1);
+                if year.abs() > 100_000 {
+                    return None;
+                }
+                let day = date.day.min(start.calendar.days_in_month(year, month));
+                Moment::new(start.calendar, Date { year, month, day }, hour, minute, second)
+            }
+        }
+    }
+}
+
+/// The step of a forecast that holds at `end`.
+fn step(start: Moment, end: Moment) -> Step {
+    let (run, lead) = (ReferenceTime(start), LeadTime(end.seconds.saturating_sub(start.seconds)));
+    Step { run: Some(run), lead: Some(lead), valid: Some(run + lead) }
+}
+
+fn moment(year: i64, [month, day, hour, minute, second]: [u8; 5]) -> Option<Moment> {
+    Moment::new(Calendar::Standard, Date { year, month, day }, hour, minute, second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_counted_in_the_calendar() {
+        let start = moment(2023, [11, 30, 6, 0, 0]).expect("a date");
+        let after = |count| Unit::Months(1).after(start, count).expect("a date").iso();
+        assert_eq!(after(3), "2024-02-29T06:00:00Z");
+        assert_eq!(after(-11), "2022-12-30T06:00:00Z");
+    }
+}

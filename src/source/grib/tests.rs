@@ -1,0 +1,1 @@
+//! Small messages made by hand.

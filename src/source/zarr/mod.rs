@@ -1,0 +1,53 @@
+//! Zarr, versions 2 and 3: stores of arrays in a folder or a zip archive, consolidated or not.
+//!
+//! A store is one file to the rest of the program. Its chunks are read by the loop that reads those of NetCDF-4, its
+//! attributes go through the CF layer as those of any other format. What the metadata says is hostile: keys that leave
+//! the store are never followed, sizes are bounded before they are used.
+
+mod chunks;
+mod codecs;
+mod dtype;
+mod file;
+mod json;
+mod nodes;
+mod store;
+mod v2;
+mod v3;
+mod zip;
+
+use std::path::Path;
+
+use super::cf::{self, Gridded, Packing};
+use super::tiles::{self, Arrays};
+use super::{Dataset, Detail, Refusal, SourceError};
+use file::File;
+pub use store::is_store;
+
+/// Reads the metadata of a store and the coordinates of its fields.
+pub fn open(path: &Path) -> Result<Dataset, SourceError> {
+    let file = File::open(path)?;
+    let (gridded, unmapped) = cf::describe(file.declared(), &file);
+    let gridded: Vec<(Gridded, Packing)> = gridded
+        .into_iter()
+        .filter_map(|field| {
+            let packing = Packing::of(file.declared().get(field.declared)?, false)?;
+            Some((field, packing))
+        })
+        .filter(|(field, packing)| {
+            let plane = field.grid.ny.saturating_mul(field.grid.nx).saturating_mul(packing.number.size());
+            file.may_hold(field.declared, plane)
+        })
+        .collect();
+    if gridded.is_empty() {
+        return Err(file.why_nothing());
+    }
+    let unmapped = unmapped.into_iter().map(|(mapping, why)| {
+        let part = file.declared().get(mapping).map_or_else(String::new, |mapping| mapping.path.clone());
+        SourceError::new(path, Refusal::Unsupported, Detail::from(why)).in_part(part)
+    });
+    let mut notes: Vec<SourceError> = unmapped.collect();
+    notes.extend(gridded.iter().filter_map(|(field, _)| file.refusal_of(field.declared)));
+    let (format, attributes) = (file.format(), file.attributes.clone());
+    let variables = tiles::variables(file, gridded);
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced: false })
+}

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
-use support::{Classic, folder, forecast, forecast_moved, height, humidity, write};
+use support::{Classic, folder, forecast, forecast_moved, forecast_of, height, humidity, write};
 
 fn millibar() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_millibar"));
@@ -330,4 +330,43 @@ fn a_run_on_two_grids_is_two_models() {
     };
     assert_eq!(frames("model · 10°, 8 × 5"), Some(2));
     assert_eq!(frames("model · 10°, 8 × 5 (2)"), Some(1));
+}
+
+#[test]
+fn unlike_lead_times_play_in_common_or_all_of_them() {
+    let folder = folder("union");
+    let below = |name: &str, file: Classic| {
+        std::fs::create_dir_all(folder.join(name)).expect("a folder");
+        write(&folder.join(name), "gdps.nc", &file.bytes())
+    };
+    let moist = below("hr", forecast(&[6.0, 12.0]).without("gh"));
+    let high = below("gz", forecast(&[0.0, 6.0, 12.0]).without("r"));
+    let frames = |more: &[&str]| {
+        let mut words = vec!["render", text(&moist), text(&high), "--all", "--out", "none", "--json"];
+        words.extend(more);
+        serde_json::from_str::<Value>(&stdout(&run(&words))).expect("JSON")["frames"].as_u64()
+    };
+    assert_eq!(frames(&[]), Some(2));
+    assert_eq!(frames(&["--union"]), Some(3));
+    assert_eq!(frames(&["--union", "--product", "rh-gz"]), Some(3));
+}
+
+#[test]
+fn of_a_folder_of_runs_only_the_run_that_is_drawn_is_opened() {
+    let folder = folder("runs-by-name");
+    for lead in [0.0, 6.0] {
+        write(&folder, &format!("gdps_2026112100_{lead:03}.nc"), &forecast_of(12.0, &[lead]).bytes());
+    }
+    // Would be told of if it were opened.
+    write(&folder, "gdps_2026112012_000.nc", &forecast(&[0.0]).bytes()[..100]);
+    let draw = |more: &[&str]| {
+        let mut words = vec!["render", text(&folder), "--all", "--out", "none", "--json"];
+        words.extend(more);
+        run(&words)
+    };
+    let newest = draw(&[]);
+    assert_eq!(stderr(&newest), "");
+    assert_eq!(serde_json::from_str::<Value>(&stdout(&newest)).expect("JSON")["frames"].as_u64(), Some(2));
+    let earlier = draw(&["--run", "2026112012"]);
+    assert!(stderr(&earlier).contains("gdps_2026112012_000.nc"), "{}", stderr(&earlier));
 }

@@ -285,7 +285,9 @@ fn two_files_with_the_same_field_are_told_of_where_their_values_differ() {
     for (name, other, told) in [("equal", forecast(&[6.0]).bytes(), false), ("unlike", unlike(), true)] {
         let folder = folder(&format!("files-double-{name}"));
         let [a, b] = ["a", "b"].map(|name| folder.join(name));
-        [&a, &b].map(|below| fs::create_dir_all(below).expect("a folder"));
+        for below in [&a, &b] {
+            fs::create_dir_all(below).expect("a folder");
+        }
         let old = write(&a, "gdps.nc", &forecast(&[6.0]).bytes());
         written(&old, HOUR);
         let new = write(&b, "gdps.nc", &other);

@@ -49,9 +49,8 @@ impl Window {
         let (made, path, files) = (state.clone(), settings.clone(), files.to_vec());
         let setup = move |ctx: &egui::Context| {
             let waker = ctx.clone();
-            let engine = Engine::start(Options { threads: Some(2), memory: None, ..Options::default() }, move || {
-                waker.request_repaint()
-            });
+            let options = Options { threads: Some(2), memory: None, watching: Some(QUICK) };
+            let engine = Engine::start(options, move || waker.request_repaint());
             let (mut read, trouble) = Settings::read(&path);
             read.language = read.language.or(Some(language));
             let mut app = App::new(engine, (read, trouble), Some(path), ctx);

@@ -1,5 +1,6 @@
 //! Opens the files and folders that were named, headers only, each with its own fate.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,8 +9,9 @@ use rayon::prelude::*;
 use super::Status;
 use super::guarded;
 use super::output::Output;
-use crate::catalog::files_below;
+use crate::catalog::{Found, files_below, list, model_of};
 use crate::source::{self, Dataset, Detail, Refusal, SourceError};
+use crate::time::ReferenceTime;
 
 /// A file and how its opening went.
 pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
@@ -19,8 +21,13 @@ pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
 /// Of a folder only what is data counts: other files in it are passed over in silence, unless there is nothing else.
 /// A file whose grids lack positions is opened again with the others beside it, which may have them.
 pub fn open_all(paths: &[PathBuf]) -> Vec<Opened> {
+    opened_by(paths, open_folder)
+}
+
+/// Each file itself, and what `of_folder` gives for each folder.
+fn opened_by(paths: &[PathBuf], of_folder: impl Fn(&Path) -> Vec<Opened>) -> Vec<Opened> {
     let opened = paths.iter().flat_map(|path| {
-        if path.is_dir() && !source::is_store(path) { open_folder(path) } else { vec![open(path, &[])] }
+        if path.is_dir() && !source::is_store(path) { of_folder(path) } else { vec![open(path, &[])] }
     });
     let opened: Vec<Opened> = opened.collect();
     let others: Vec<PathBuf> =
@@ -32,8 +39,32 @@ pub fn open_all(paths: &[PathBuf]) -> Vec<Opened> {
     opened.into_iter().map(again).collect()
 }
 
+/// As [`open_all`]; but where the names in a folder tell several runs, only the files of the one that is asked for, else
+/// of each model's newest.
+pub fn open_run(paths: &[PathBuf], asked: Option<&dyn Fn(ReferenceTime) -> bool>) -> Vec<Opened> {
+    opened_by(paths, |folder| open_files(folder, &of_run(&list(folder), asked)))
+}
+
+/// The files of a run, and those whose names tell none.
+fn of_run(found: &[Found], asked: Option<&dyn Fn(ReferenceTime) -> bool>) -> Vec<PathBuf> {
+    let mut newest: HashMap<String, ReferenceTime> = HashMap::new();
+    for (found, named) in found.iter().filter_map(|found| Some((found, found.named?))) {
+        let run = newest.entry(model_of(&found.path)).or_insert(named.run);
+        *run = named.run.max(*run);
+    }
+    let is_asked = |found: &&Found| match (found.named, asked) {
+        (None, _) => true,
+        (Some(named), Some(asked)) => asked(named.run),
+        (Some(named), None) => newest.get(&model_of(&found.path)) == Some(&named.run),
+    };
+    found.iter().filter(is_asked).map(|found| found.path.clone()).collect()
+}
+
 fn open_folder(folder: &Path) -> Vec<Opened> {
-    let files = files_below(folder);
+    open_files(folder, &files_below(folder))
+}
+
+fn open_files(folder: &Path, files: &[PathBuf]) -> Vec<Opened> {
     let mut opened: Vec<Opened> = files.par_iter().map(|file| open(file, &[])).collect();
     opened.retain(|(_, outcome)| !matches!(outcome, Err(error) if error.refusal == Refusal::NotData));
     if opened.is_empty() {

@@ -221,6 +221,8 @@ impl Watch {
                     };
                     found.push(Found { path, mark, named });
                 }
+                // What never was there may come yet.
+                None if self.known.get(&path) == Some(&Mark::default()) => {}
                 None => gone.push(path),
             }
         }
@@ -245,8 +247,11 @@ impl Watch {
             }
         }
         for path in &gone {
-            self.known.remove(path);
             self.unsettled.remove(path);
+            self.known.remove(path);
+            if self.place == Place::Files {
+                self.known.insert(path.clone(), Mark::default());
+            }
         }
         if settled.is_empty() && gone.is_empty() {
             return;

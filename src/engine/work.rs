@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ use super::watch::Place;
 use crate::catalog::{self, Catalog, Double, Found, Mark, ModelFolder, Recipe};
 use crate::grid::{Grid, Window};
 use crate::map::{Basemap, View};
-use crate::source::{Choice, Detail, FieldRef, Refusal, SourceError, Stop};
+use crate::source::{self, Choice, Dataset, Detail, FieldRef, Refusal, SourceError, Stop};
 use crate::units::Affine;
 
 thread_local! {
@@ -118,7 +118,7 @@ impl Core {
                 self.watch(place, found);
             }
             OpeningJob::Headers(path) => {
-                let open = || catch_unwind(AssertUnwindSafe(|| (self.opener)(&path)));
+                let open = || catch_unwind(AssertUnwindSafe(|| self.open_file(&path)));
                 let outcome = self.trace.stage(Kind::Open, "headers", None, open);
                 let outcome = outcome.unwrap_or_else(|panic| Err(broken(path.clone(), &*panic)));
                 let mut state = self.state();
@@ -137,6 +137,13 @@ impl Core {
             }
         }
         self.kick();
+    }
+
+    /// Headers; the positions of a grid may stand in another file that is open.
+    fn open_file(&self, path: &Path) -> Result<Dataset, SourceError> {
+        let opened = (self.opener)(path)?;
+        let others = if opened.unplaced { self.state().opening.readable() } else { Vec::new() };
+        if others.iter().all(|other| other == path) { Ok(opened) } else { source::open_among(path, &others) }
     }
 
     fn list_model(self: &Arc<Self>, model: Arc<ModelFolder>) {

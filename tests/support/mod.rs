@@ -23,6 +23,12 @@ impl Classic {
         self
     }
 
+    /// Without one of its variables.
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.retain(|variable| variable.name != name);
+        self
+    }
+
     /// A variable of doubles. Its dimensions by name; panics on a name that was not declared, as tests may.
     pub fn variable(mut self, name: &str, dimensions: &[&str], attributes: &[(&str, &str)], values: Vec<f64>) -> Self {
         let number = |wanted: &&str| self.dimensions.iter().position(|(name, _)| name == wanted).expect("declared");

@@ -11,7 +11,7 @@ use crate::map::{self, Region};
 use crate::product;
 use crate::render::Layout;
 use crate::text::{self, Bilingual, Language};
-use crate::time::{LeadTime, Moment};
+use crate::time::{LeadTime, Moment, ReferenceTime};
 
 /// A request, laid out.
 pub struct Choice {
@@ -102,7 +102,11 @@ impl<'a> Chooser<'a> {
         if let Some(name) = self.asked.model.as_ref().filter(|_| of_model.is_empty()) {
             return Err(self.absent("cli.no_model", name, self.catalog.models.iter().map(|model| model.id.clone())));
         }
-        let is_asked = |run: &Run| self.asked.run.as_ref().is_none_or(|asked| is_of(run, asked));
+        let is_asked = |run: &Run| match (&self.asked.run, run.reference) {
+            (None, _) => true,
+            (Some(asked), Some(reference)) => is_of(reference, asked),
+            (Some(_), None) => false,
+        };
         let wanted: Vec<_> = of_model.iter().filter(|(_, run)| is_asked(run)).collect();
         if let Some(name) = self.asked.run.as_ref().filter(|_| wanted.is_empty()) {
             let runs = of_model.iter().filter_map(|(_, run)| run.reference).map(|run| run.0.iso());
@@ -175,9 +179,8 @@ fn is_called(model: &Model, name: &str) -> bool {
 }
 
 /// `2026-11-20T12:00:00Z`, `2026-11-20 12Z`, `2026112012`
-fn is_of(run: &Run, asked: &str) -> bool {
+pub fn is_of(reference: ReferenceTime, asked: &str) -> bool {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let Some(reference) = run.reference else { return false };
     let (known, asked) = (digits(&reference.0.iso()), digits(asked));
     asked.len() >= 8
         && known.starts_with(&asked)

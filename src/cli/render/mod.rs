@@ -26,12 +26,11 @@ pub fn run(asked: &Render, common: &Common, output: &mut Output) -> Status {
         return Status::Done;
     }
     let start = Instant::now();
-    let opened = opening::open_all(&asked.files);
+    let (opened, catalog) = open(asked, output);
     let status = opening::report(&opened, output);
     if status != Status::Done {
         return status;
     }
-    let catalog = Arc::new(Catalog::new(&opened));
     for note in &catalog.notes {
         output.complain(&note.tell(output.language));
     }
@@ -46,6 +45,19 @@ pub fn run(asked: &Render, common: &Common, output: &mut Output) -> Status {
             Status::WrongUsage
         }
     }
+}
+
+/// What is needed for the run that is asked for; all there is where that has not what is asked for.
+fn open(asked: &Render, output: &Output) -> (Vec<Opened>, Arc<Catalog>) {
+    let is_of = asked.run.as_deref().map(|run| move |reference| choice::is_of(reference, run));
+    let opened = opening::open_run(&asked.files, is_of.as_ref().map(|is_of| is_of as &dyn Fn(_) -> bool));
+    let catalog = Catalog::new(&opened);
+    if choice::choose(asked, &opened, &catalog, output.language).is_ok() {
+        return (opened, Arc::new(catalog));
+    }
+    let opened = opening::open_all(&asked.files);
+    let catalog = Catalog::new(&opened);
+    (opened, Arc::new(catalog))
 }
 
 /// What was asked for, in the rooms' words.

@@ -51,7 +51,9 @@ impl Opening {
             let alike = |entry: &super::Entry| entry.run().as_ref() == Some(run);
             self.chosen.contains(run) || self.entries.iter().any(|entry| entry.outcome.is_some() && alike(entry))
         });
-        if !by_name || of_open_run {
+        // A file that was named, and is there again.
+        let asked_for = matches!(root, Root::Path(path) if path.as_os_str().is_empty());
+        if !by_name || of_open_run || asked_for {
             self.read_again(&path);
         }
         self.stale = true;

@@ -55,6 +55,8 @@ pub(super) struct Entry {
     pub changed: bool,
     /// It is broken, in part or whole, and was written a moment ago: more of it may come.
     pub held: bool,
+    /// Its grids lack positions, which were looked for among so many other files.
+    pub among: usize,
 }
 
 impl Entry {
@@ -75,6 +77,7 @@ impl Entry {
             reading: false,
             changed: false,
             held: false,
+            among: 0,
         }
     }
 

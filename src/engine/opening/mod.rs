@@ -168,9 +168,9 @@ impl Opening {
                 let model = Arc::new(model);
                 self.folders.push(model.clone());
                 self.waiting.push_back(OpeningJob::List(Root::Model(model)));
+                self.stale = true;
             }
         }
-        self.stale = true;
     }
 
     /// What was found at a path: itself, if it is a file.
@@ -328,6 +328,29 @@ impl Opening {
             self.at_once = true;
         }
         self.in_parts &= self.reading > 0 || !self.unread.is_empty();
+        if self.reading == 0 && self.unread.is_empty() {
+            self.look_among_others();
+        }
+    }
+
+    /// The files that could be read.
+    pub(super) fn readable(&self) -> Vec<PathBuf> {
+        let readable = self.entries.iter().filter(|entry| matches!(entry.outcome, Some(Ok(_))));
+        readable.map(|entry| entry.path.clone()).collect()
+    }
+
+    /// Files whose grids lack positions are read once more when others have come, which may have them.
+    fn look_among_others(&mut self) {
+        let count = self.entries.iter().filter(|entry| matches!(entry.outcome, Some(Ok(_)))).count();
+        let mut again = Vec::new();
+        for entry in &mut self.entries {
+            let unplaced = matches!(&entry.outcome, Some(Ok(dataset)) if dataset.unplaced);
+            if unplaced && count > 1 && entry.among != count {
+                entry.among = count;
+                again.push(entry.path.clone());
+            }
+        }
+        again.iter().for_each(|path| self.read_again(path));
     }
 
     pub(super) fn joined(&mut self) {

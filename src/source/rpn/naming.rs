@@ -74,19 +74,26 @@ pub struct Names {
     unlike: HashMap<[String; 3], [bool; 3]>,
 }
 
+/// With what a name, type and label stand.
+#[derive(Default)]
+struct Seen {
+    levels: HashSet<LevelKind>,
+    thirds: HashSet<Third>,
+    planes: HashSet<Option<u32>>,
+}
+
 impl Names {
     pub fn of<'a>(identities: impl Iterator<Item = &'a Identity>) -> Self {
-        let mut kinds: HashMap<[String; 3], (HashSet<LevelKind>, HashSet<Third>, HashSet<Option<u32>>)> =
-            HashMap::new();
+        let mut seen: HashMap<[String; 3], Seen> = HashMap::new();
         for identity in identities {
-            let (levels, thirds, planes) = kinds.entry(identity.label()).or_default();
-            levels.insert(identity.level_kind);
-            thirds.insert(identity.third);
-            planes.insert(identity.plane);
+            let seen = seen.entry(identity.label()).or_default();
+            seen.levels.insert(identity.level_kind);
+            seen.thirds.insert(identity.third);
+            seen.planes.insert(identity.plane);
         }
-        let unlike = kinds
-            .into_iter()
-            .map(|(label, (levels, thirds, planes))| (label, [levels.len() > 1, thirds.len() > 1, planes.len() > 1]));
+        let unlike = seen.into_iter().map(|(label, seen)| {
+            (label, [seen.levels.len(), seen.thirds.len(), seen.planes.len()].map(|different| different > 1))
+        });
         Self { unlike: unlike.collect() }
     }
 

@@ -6,7 +6,8 @@ use super::{Described, Gaussian, MOST_POINTS, NoGrid, Order, earth, rows, sizes}
 use crate::grid::{Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole};
 use crate::source::Detail;
 
-/// Reads section 3.
+/// Reads section 3. Its number of points is only asked where rows and columns do not give one: some writers leave an old
+/// number there, and the data tell anyway.
 pub fn describe(section: Octets<'_>, gaussian: &mut Gaussian) -> Result<Described, NoGrid> {
     let template = section.u16(13).ok_or(NoGrid::Broken)?;
     let points = section.u32(7).ok_or(NoGrid::Broken)? as usize;
@@ -18,21 +19,19 @@ pub fn describe(section: Octets<'_>, gaussian: &mut Gaussian) -> Result<Describe
         return Ok(Described::unplaced("unknown", Order::default(), 1, points, unplaced(template)));
     }
     let broken = NoGrid::Broken;
-    let described = match template {
-        0..=3 | 40..=43 => rows_and_columns(section, template, points, gaussian)?,
-        10 => mercator(section).ok_or(broken)?,
-        12 => transverse_mercator(section).ok_or(broken)?,
-        20 => polar_stereographic(section).ok_or(broken)?,
-        30 | 31 => conic(section, template).ok_or(broken)?,
-        50..=53 => return Err(NoGrid::Spectral),
-        90 => super::space::describe(section).ok_or(broken)?,
-        101 => unstructured(section, points),
-        140 => equal_area(section).ok_or(broken)?,
-        150 => super::healpix::describe(section, points).ok_or(broken)?,
-        _ => Described::unplaced("unknown", Order::default(), 1, points, unplaced(template)),
-    };
-    // The stated number of points counts the values; a grid that contradicts it is none.
-    if described.points() == points { Ok(described) } else { Err(NoGrid::Broken) }
+    match template {
+        0..=3 | 40..=43 => rows_and_columns(section, template, points, gaussian),
+        10 => mercator(section).ok_or(broken),
+        12 => transverse_mercator(section).ok_or(broken),
+        20 => polar_stereographic(section).ok_or(broken),
+        30 | 31 => conic(section, template).ok_or(broken),
+        50..=53 => Err(NoGrid::Spectral),
+        90 => super::space::describe(section).ok_or(broken),
+        101 => Ok(unstructured(section, points)),
+        140 => equal_area(section).ok_or(broken),
+        150 => super::healpix::describe(section, points).ok_or(broken),
+        _ => Ok(Described::unplaced("unknown", Order::default(), 1, points, unplaced(template))),
+    }
 }
 
 pub(super) fn unplaced(template: u16) -> Option<Detail> {

@@ -54,6 +54,10 @@ pub struct Packed<'a> {
     pub rows: &'a [usize],
 }
 
+/// ECMWF's template without flags, and with them.
+const PLAIN_SECOND_ORDER: u16 = 50_001;
+const SECOND_ORDER: u16 = 50_002;
+
 /// How values are packed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Packing {
@@ -105,10 +109,10 @@ impl Packing {
             40 | 40_000 => Self::Jpeg,
             41 | 40_010 => Self::Png,
             42 => Self::Ccsds,
-            50 | 51 | 53 | 50_000 | 50_001 => return Err(spectral()),
+            50 | 51 | 53 => return Err(spectral()),
             61 => Self::LogSimple,
             200 => Self::RunLength,
-            50_002 => Self::SecondOrder2,
+            PLAIN_SECOND_ORDER | SECOND_ORDER => Self::SecondOrder2,
             _ => return Err(unknown(template)),
         })
     }

@@ -1,9 +1,9 @@
 //! Second order packing: groups of values above group references, of edition 1 in all its variants, and of ECMWF's
-//! template 50002 in edition 2.
+//! templates 50001 and 50002 in edition 2.
 
 use super::bits::Bits;
 use super::groups::{Groups, Substitutes, sum_differences};
-use super::{Failure, Packed, Packing, Scaling, Value};
+use super::{Failure, Packed, Packing, SECOND_ORDER, Scaling, Value};
 use crate::source::grib::octets::{Octets, signed};
 
 /// Octet 14 of section 4 (flag table 11, with ECMWF's additions).
@@ -35,7 +35,9 @@ impl Flags {
 pub fn is_boustrophedonic(packing: Packing, representation: Octets<'_>) -> bool {
     match packing {
         Packing::SecondOrder1 => representation.u8(14).is_some_and(|flags| Flags(flags).is_boustrophedonic()),
-        Packing::SecondOrder2 => representation.u8(32).is_some_and(|flags| flags & 0x80 != 0),
+        Packing::SecondOrder2 => {
+            representation.u16(10) == Some(SECOND_ORDER) && representation.u8(32).is_some_and(|flags| flags & 0x80 != 0)
+        }
         _ => false,
     }
 }
@@ -111,10 +113,12 @@ fn edition_2(packed: &Packed<'_>, section: Octets<'_>) -> Option<Result<Vec<i64>
     if count > packed.coded {
         return None;
     }
-    let order = usize::from(section.u8(33)?);
+    // The template without flags is an octet shorter.
+    let octet = if section.u16(10)? == SECOND_ORDER { 33 } else { 32 };
+    let order = usize::from(section.u8(octet)?);
     let differences = match order {
         0 => Differences::default(),
-        1..=3 => Differences::read(order, section.u8(34)?.into(), section.from(35))?,
+        1..=3 => Differences::read(order, section.u8(octet + 1)?.into(), section.from(octet + 2))?,
         _ => return None,
     };
     let bits = [section.u8(30)?.into(), section.u8(31)?.into(), section.u8(21)?.into()];

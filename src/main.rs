@@ -11,11 +11,19 @@ use millibar::text::Language;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    allow_many_files();
     let status = match &arguments.command {
         Some(command) => cli::run(command, &arguments.common),
         None => window(arguments),
     };
     status.into()
+}
+
+/// A file stays open while its fields may be asked for, and a model's folder has thousands; the usual limit is 1024.
+fn allow_many_files() {
+    const ENOUGH: u64 = 1 << 16;
+    // Where the system allows no more, the files beyond are refused with its words.
+    let _ = rlimit::increase_nofile_limit(ENOUGH);
 }
 
 fn window(arguments: Arguments) -> Status {

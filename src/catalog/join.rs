@@ -8,7 +8,7 @@ use super::parameter::{self, GEOPOTENTIAL, GEOPOTENTIAL_HEIGHT, RELATIVE_HUMIDIT
 use super::recipe::{Formula, Ingredient, Recipe, STANDARD_GRAVITY, UnitGuess};
 use super::{
     Arrival, Catalog, CatalogNote, Double, FileReport, Lost, Model, ModelFolder, Named, OpenFile, Parameter, Run,
-    Series, SlotTime, grids, model_of, runs,
+    Series, SlotTime, grids, model_of, runs, versions,
 };
 use crate::field::{Level, LevelKind};
 use crate::grid::Grid;
@@ -69,8 +69,8 @@ pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Los
             Some(Ok(dataset)) => {
                 let name = file.folder.as_ref().map_or_else(|| model_name(dataset), |folder| folder.name.clone());
                 let parts = place(&mut models, &name);
-                for variable in &dataset.variables {
-                    gather(variable, number, file, &mut parts.runs);
+                for (variable, parameter) in dataset.variables.iter().zip(versions::parameters(dataset)) {
+                    gather(variable, parameter, number, file, &mut parts.runs);
                 }
                 notes.extend(disagreement(file, dataset));
             }
@@ -203,8 +203,14 @@ pub(super) fn model_name(dataset: &Dataset) -> Bilingual {
 }
 
 /// Adds all fields of a variable to the runs that they belong to.
-fn gather(variable: &Variable, number: usize, file: &OpenFile, runs: &mut BTreeMap<Option<ReferenceTime>, RunParts>) {
-    let (parameter, conversion, guess) = meaning(variable);
+fn gather(
+    variable: &Variable,
+    parameter: Parameter,
+    number: usize,
+    file: &OpenFile,
+    runs: &mut BTreeMap<Option<ReferenceTime>, RunParts>,
+) {
+    let (_, conversion, guess) = meaning(variable);
     let levels = levels_of(variable.levels.as_ref());
     let members: Vec<Option<String>> =
         variable.members.as_ref().map_or(vec![None], |m| m.iter().cloned().map(Some).collect());

@@ -14,6 +14,7 @@ pub mod parameter;
 mod pattern;
 pub mod recipe;
 mod runs;
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

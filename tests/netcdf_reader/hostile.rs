@@ -48,7 +48,7 @@ fn what_is_no_data_is_refused_with_its_class() {
         (b"C", Refusal::NotData),
         (b"CDF\x01", Refusal::Corrupt),
         (b"\x89HDF\r\n\x1a\n", Refusal::Corrupt),
-        (b"GRIB\0\0\0\x02 and so on 7777", Refusal::Unsupported),
+        (b"GRIB\0\0\0\x02 and so on 7777", Refusal::Corrupt),
     ] {
         fs::write(&written.0, bytes).expect("a new file");
         assert_eq!(refusal(&written.0), Some(expected), "{bytes:?}");

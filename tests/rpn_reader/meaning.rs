@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::sync::Arc;
 
 use millibar::catalog;
 use millibar::field::LevelKind;
@@ -48,6 +49,18 @@ fn old_and_new_codes_of_a_level_make_one_axis() {
         [Some(LeadTime(21_600)), Some(LeadTime(0))]
     );
     assert!(humidity.field(Choice { step: 1, level: 1, ..Choice::default() }).is_none(), "no such record");
+}
+
+#[test]
+fn an_analysis_beside_a_forecast_is_another_variable_of_the_run() {
+    let file = StandardFile::default().with(humidity()).with(Record { typvar: "A", ..humidity() });
+    let path = written("versions", "file", &file);
+    let catalog = catalog::Catalog::new(&[(path.clone(), Ok(Arc::new(opened(&path))))]);
+    let series: Vec<&catalog::Series> = catalog.models.iter().flat_map(|m| &m.runs).flat_map(|r| &r.series).collect();
+    let ids: Vec<&str> = series.iter().map(|series| series.parameter.id.as_str()).collect();
+    assert_eq!(ids, ["relative_humidity", "relative_humidity@HR/A/TEST"]);
+    assert_eq!(series[1].parameter.name.fr, "Humidité relative (HR/A/TEST)");
+    assert!(series.iter().all(|series| series.len() == 1));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! [`unpack`] gives the values that are coded, in their order in the file. Where a bitmap leaves out points, and in which
 //! order points stand on the grid, is the business of `values.rs`.
 
+mod aec;
 mod bits;
 mod ccsds;
 mod complex;

@@ -183,7 +183,7 @@ mod tests {
     const TWO: &str = r#"
 [[model]]
 name_en = "GDPS"
-name_fr = "SMPG"
+name_fr = "SGPD"
 folder = "/data/gdps"
 files = "{run}_{lead}"
 note_en = "15 km"
@@ -198,7 +198,7 @@ folder = "hrdps"
         let (models, troubles) = parse(TWO, Path::new("/etc/millibar/models.toml"));
         assert!(troubles.is_empty(), "{troubles:?}");
         let [gdps, hrdps] = &models[..] else { panic!("{models:?}") };
-        assert_eq!((gdps.name.en.as_str(), gdps.name.fr.as_str()), ("GDPS", "SMPG"));
+        assert_eq!((gdps.name.en.as_str(), gdps.name.fr.as_str()), ("GDPS", "SGPD"));
         assert_eq!(gdps.note.as_ref().map(|note| note.fr.as_str()), Some("15 km"));
         assert_eq!(hrdps.name.fr, "HRDPS");
         assert_eq!(hrdps.folder, Path::new("/etc/millibar/hrdps"));
@@ -209,7 +209,7 @@ folder = "hrdps"
 
     #[test]
     fn a_mistake_costs_one_model_and_is_told_with_its_line() {
-        let broken = TWO.replace("name_fr = \"SMPG\"", "name_fr = SMPG");
+        let broken = TWO.replace("name_fr = \"SGPD\"", "name_fr = SGPD");
         let (models, troubles) = parse(&broken, Path::new("models.toml"));
         assert_eq!(models.len(), 1);
         assert_eq!(troubles.len(), 1);

@@ -1,5 +1,6 @@
 //! Standard output and standard error, without panics: a closed pipe is quiet, a full disk is told once.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
 use serde::Serialize;
@@ -21,7 +22,7 @@ impl Output {
 
     /// A line of the result.
     pub fn line(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
+        self.bytes(harmless(text).as_bytes());
         self.bytes(b"\n");
     }
 
@@ -55,7 +56,7 @@ impl Output {
     pub fn complain(&mut self, sentence: &str) {
         self.flush();
         // Nothing is left to be done where even standard error is closed.
-        let _ = writeln!(io::stderr(), "millibar: {sentence}");
+        let _ = writeln!(io::stderr(), "millibar: {}", harmless(sentence));
     }
 
     /// A text of the resources on standard error.
@@ -74,5 +75,25 @@ impl Output {
             }
             _ => status,
         }
+    }
+}
+
+/// Names in files and of files may hold what moves a terminal's cursor, or worse.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let moves = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if !text.contains(moves) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|c| if moves(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_move_the_cursor_is_shown_instead() {
+        assert_eq!(harmless("a\u{1b}[2Jb\tc"), "a\\u{1b}[2Jb\tc");
+        assert_eq!(harmless("Québec"), "Québec");
     }
 }

@@ -172,6 +172,24 @@ fn a_chunk_that_was_never_written_holds_the_fill_value() {
 }
 
 #[test]
+fn zero_is_a_value_unless_numbers_are_packed() {
+    // Written by whoever did not ask for a fill value; the first of the counted values is zero.
+    let written = folder("zero", &store_2(&json!({"fill_value": 0.0}), |chunk| chunk));
+    assert_eq!(read(find(&opened(&written), "x"), 0), counted(0));
+}
+
+#[test]
+fn an_array_with_broken_metadata_costs_itself_and_is_told_of() {
+    let mut objects = store_2(&json!({}), |chunk| chunk);
+    array_2(&mut objects, "y", &[2], &json!({}), &json!({}));
+    objects.insert("y/.zarray".to_owned(), b"{".to_vec());
+    let dataset = opened(&folder("broken_array", &objects));
+    let [note] = dataset.notes.as_slice() else { panic!("one note: {:?}", dataset.notes) };
+    assert_eq!((note.refusal, note.part.as_deref()), (Refusal::Corrupt, Some("y")));
+    find(&dataset, "x");
+}
+
+#[test]
 fn a_store_that_became_another_says_so() {
     let written = folder("changed", &store_2(&json!({}), |chunk| chunk));
     let dataset = opened(&written);

@@ -36,6 +36,8 @@ pub struct File {
     pub attributes: Vec<(String, String)>,
     /// The metadata as it was read. Chunks may come; if these change, the arrays are others.
     stamps: HashMap<String, Stamp>,
+    /// Arrays whose metadata make no sense.
+    broken: Vec<String>,
 }
 
 impl File {
@@ -50,8 +52,14 @@ impl File {
             all.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
         });
         let declared = nodes.arrays.iter().map(|array| declared(array, &nodes, path)).collect();
-        let Nodes { version, arrays, .. } = nodes;
-        Ok(Self { store, version, arrays, declared, attributes: attributes.unwrap_or_default(), stamps })
+        let Nodes { version, arrays, broken, .. } = nodes;
+        Ok(Self { store, version, arrays, declared, attributes: attributes.unwrap_or_default(), stamps, broken })
+    }
+
+    /// One refusal for each array whose metadata make no sense.
+    pub fn broken(&self) -> impl Iterator<Item = SourceError> + '_ {
+        let fault = |path: &String| Detail::with("detail.metadata", [("key", path.as_str().into())]);
+        self.broken.iter().map(move |path| self.store.corrupt(fault(path)).in_part(path.clone()))
     }
 
     /// The word for its format.

@@ -46,6 +46,7 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
         SourceError::new(path, Refusal::Unsupported, Detail::from(why)).in_part(part)
     });
     let mut notes: Vec<SourceError> = unmapped.collect();
+    notes.extend(file.broken());
     notes.extend(gridded.iter().filter_map(|(field, _)| file.refusal_of(field.declared)));
     let (format, attributes) = (file.format(), file.attributes.clone());
     let variables = tiles::variables(file, gridded);

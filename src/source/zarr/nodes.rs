@@ -72,6 +72,8 @@ pub struct Nodes {
     pub arrays: Vec<Array>,
     /// Attributes of the groups, by path.
     pub groups: BTreeMap<String, Value>,
+    /// Paths of arrays whose metadata make no sense.
+    pub broken: Vec<String>,
 }
 
 /// More codecs in a row than any writer uses.
@@ -113,9 +115,16 @@ impl Nodes {
         Ok(reading.nodes)
     }
 
+    fn add(&mut self, path: &str, array: Option<Array>) {
+        match array {
+            Some(array) => self.arrays.push(array),
+            None => self.broken.push(path.to_owned()),
+        }
+    }
+
     fn add_v3(&mut self, path: &str, document: &Value) {
         if document.get("node_type").and_then(Value::as_str) == Some("array") {
-            self.arrays.extend(v3::array(path, document));
+            self.add(path, v3::array(path, document));
         } else {
             let attributes = document.get("attributes").cloned().unwrap_or_default();
             self.groups.insert(path.to_owned(), attributes);
@@ -130,7 +139,7 @@ impl Nodes {
             }
             let attributes = || all.get(&join(path, ".zattrs"));
             match name {
-                ".zarray" => self.arrays.extend(v2::array(path, document, attributes())),
+                ".zarray" => self.add(path, v2::array(path, document, attributes())),
                 ".zgroup" => {
                     self.groups.insert(path.to_owned(), attributes().cloned().unwrap_or_default());
                 }
@@ -160,19 +169,23 @@ impl Reading<'_> {
     }
 
     fn walk_v2(&mut self, path: &str, depth: usize) -> Result<(), SourceError> {
-        // A node whose documents are broken costs that node only.
         let inside = depth > 0;
-        let lenient = |found: Result<Option<Value>, SourceError>| if inside { Ok(found.ok().flatten()) } else { found };
         let attributes = self.document(&join(path, ".zattrs")).ok().flatten();
         let array = self.document(&join(path, ".zarray"));
-        if let Some(document) = lenient(array)? {
-            self.nodes.arrays.extend(v2::array(path, &document, attributes.as_ref()));
+        // A node whose documents are broken costs that node only.
+        if inside && array.is_err() {
+            self.nodes.broken.push(path.to_owned());
+            return Ok(());
+        }
+        if let Some(document) = array? {
+            self.nodes.add(path, v2::array(path, &document, attributes.as_ref()));
             return Ok(());
         }
         let group = self.document(&join(path, ".zgroup"));
-        if lenient(group)?.is_none() && inside {
+        if inside && !matches!(group, Ok(Some(_))) {
             return Ok(());
         }
+        group?;
         self.nodes.groups.insert(path.to_owned(), attributes.unwrap_or_default());
         for child in self.children(path, depth) {
             self.walk_v2(&child, depth + 1)?;
@@ -186,8 +199,10 @@ impl Reading<'_> {
             return Ok(());
         }
         for child in self.children(path, depth) {
-            if let Ok(Some(document)) = self.document(&join(&child, "zarr.json")) {
-                self.walk_v3(&child, &document, depth + 1)?;
+            match self.document(&join(&child, "zarr.json")) {
+                Ok(Some(document)) => self.walk_v3(&child, &document, depth + 1)?,
+                Ok(None) => {}
+                Err(_) => self.nodes.broken.push(child),
             }
         }
         Ok(())

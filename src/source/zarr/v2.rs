@@ -42,14 +42,17 @@ pub fn array(path: &str, document: &Value, attributes: Option<&Value>) -> Option
 }
 
 impl Array {
-    /// The fill value of version 2 is CF's `_FillValue`, as xarray writes and reads it. Coordinates of their own dimension
-    /// have no missing values, and truths none to spare.
+    /// The fill value of version 2 is CF's `_FillValue`, as xarray writes it. Coordinates of their own dimension have no
+    /// missing values, and truths none to spare. Zero is what writers put who were not asked: it means something where
+    /// numbers are packed only, else no dry day and no lead time of zero would be left.
     fn add_fill_value(&mut self, fill: Option<&Value>) {
         let truth = matches!(self.form, Form::Numbers { kind: Kind::Truth, .. });
         let name = self.path.rsplit('/').next().unwrap_or_default();
         let own = matches!(self.dimensions.as_slice(), [Some(only)] if only == name);
-        let told = self.attributes.iter().any(|(key, _)| key == "_FillValue");
-        if let Some(value) = fill.filter(|fill| !fill.is_null() && !truth && !own && !told) {
+        let has = |name: &str| self.attributes.iter().any(|(key, _)| key == name);
+        let (told, packed) = (has("_FillValue"), has("scale_factor") || has("add_offset"));
+        let says = |fill: &&Value| !fill.is_null() && (packed || fill.as_f64() != Some(0.0));
+        if let Some(value) = fill.filter(|fill| says(fill) && !truth && !own && !told) {
             let attribute = self.form.attribute(value);
             self.attributes.extend(attribute.map(|value: Attribute| ("_FillValue".to_owned(), value)));
         }

@@ -55,7 +55,7 @@ pub fn read(field: &Field) -> Option<Said> {
         about: about(section, template.process),
         plain: true,
         probability: false,
-        process: section.u8(template.process + 2).unwrap_or(255).into(),
+        process: section.u8(process(number, template)).unwrap_or(255).into(),
         template: number,
     };
     if template.surface == 0 {
@@ -140,6 +140,12 @@ fn surface(section: Octets<'_>, octet: usize) -> (u8, Option<f64>) {
         _ => f64::from(value) * 10_f64.powi(-scale),
     };
     (kind, value.map(scaled).filter(|value| value.is_finite()))
+}
+
+/// The octet with the number of the generating process: behind its type and the background's, but that satellite products
+/// have no background.
+fn process(number: u16, template: Template) -> usize {
+    template.process + if matches!(number, 30 | 31) { 1 } else { 2 }
 }
 
 /// The octets between the parameter and the generating process: constituents, sizes, wavelengths, partitions.

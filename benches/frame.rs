@@ -52,7 +52,7 @@ fn caption() -> Caption {
             en: "Relative humidity (%) + geopotential height (dam)".to_owned(),
             fr: "Humidité relative (%) + hauteur géopotentielle (dam)".to_owned(),
         },
-        level: "500 hPa".to_owned(),
+        level: Bilingual::same("500 hPa"),
         model: Bilingual::same("GDPS"),
         region: Bilingual::same("Canada"),
         run,

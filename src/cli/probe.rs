@@ -168,7 +168,7 @@ impl<'a> Readout<'a> {
         let step = self.step.as_ref();
         let words = [
             Some(self.shown.name.in_language(language).to_owned()),
-            level.flatten().map(|level| level.to_string()),
+            level.flatten().map(|level| level.in_words(language)),
             step.and_then(|step| step.run).map(|run| run.to_string()),
             step.and_then(|step| step.lead).map(|lead| lead.to_string()),
             step.and_then(|step| step.valid).map(|valid| valid.to_string()),

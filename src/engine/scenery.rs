@@ -8,11 +8,12 @@ use ndarray::Array2;
 use super::cache::Kept;
 use super::key::Setting;
 use super::plan::{LayerPlan, Look, Slot};
+use crate::field::Level;
 use crate::grid::Grid;
 use crate::map::{self, Basemap, Sampler, View};
 use crate::product::Style;
 use crate::render::{self, Caption, CaptionNote, Frame, Layout, Prepared, Scene, Scratch};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, Language};
 
 /// How a layer's grid lies in a view.
 #[derive(Clone, Debug)]
@@ -51,6 +52,10 @@ pub(super) struct Scenery {
     shorts: [Option<Bilingual>; 2],
 }
 
+fn in_words(level: Level) -> Bilingual {
+    Bilingual { en: level.in_words(Language::English), fr: level.in_words(Language::French) }
+}
+
 impl Scenery {
     pub(super) fn new(setting: &Setting, basemap: &Basemap, placings: [Option<Placing>; 2]) -> Self {
         let picture = &setting.picture;
@@ -66,7 +71,7 @@ impl Scenery {
         let region = map::region(&picture.region).map(|region| region.name.clone()).unwrap_or_default();
         let caption = Caption {
             title: title(setting.layers.iter().flatten()),
-            level: setting.level.map(|level| level.to_string()).unwrap_or_default(),
+            level: setting.level.map(in_words).unwrap_or_default(),
             model: setting.model.clone(),
             region,
             run: setting.run,

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crate::text::{self, Language};
+
 /// What the number of a level counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LevelKind {
@@ -84,6 +86,19 @@ pub struct Level {
 }
 
 impl Level {
+    /// For captions: `500 hPa`, «hybrid level 1»; the name alone where the number says nothing.
+    #[must_use]
+    pub fn in_words(self, language: Language) -> String {
+        let name = text::say(language, self.kind.text_key());
+        let mut letters = name.chars();
+        let name: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+        match self.kind {
+            LevelKind::Surface | LevelKind::MeanSeaLevel | LevelKind::EntireAtmosphere | LevelKind::Top => name,
+            kind if kind.unit_label().is_empty() => format!("{name} {self}"),
+            _ => self.to_string(),
+        }
+    }
+
     #[must_use]
     pub fn hpa(value: f64) -> Self {
         Self { kind: LevelKind::Pressure, value }
@@ -132,5 +147,18 @@ impl fmt::Display for Level {
             "" => Ok(()),
             unit => write!(f, " {unit}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_without_a_unit_stands_behind_the_name_of_its_kind() {
+        let words = |kind, value| [Language::English, Language::French].map(|l| Level { kind, value }.in_words(l));
+        assert_eq!(words(LevelKind::Pressure, 500.0), ["500 hPa", "500 hPa"]);
+        assert_eq!(words(LevelKind::Hybrid, 1.0), ["hybrid level 1", "niveau hybride 1"]);
+        assert_eq!(words(LevelKind::Surface, 0.0), ["surface", "surface"]);
     }
 }

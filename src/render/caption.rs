@@ -9,7 +9,7 @@ pub struct Caption {
     /// What is drawn, with units: «Relative humidity (%) + geopotential height (dam)».
     pub title: Bilingual,
     /// `500 hPa`; empty where the field has no level.
-    pub level: String,
+    pub level: Bilingual,
     pub model: Bilingual,
     pub region: Bilingual,
     /// `None` reads «series».
@@ -42,8 +42,9 @@ impl Caption {
     #[must_use]
     pub fn title_in(&self, language: Language) -> String {
         let mut title = self.title.in_language(language).to_owned();
-        if !self.level.is_empty() {
-            title = text::fill(language, "frame.title_level", &[("title", &title), ("level", &self.level)]);
+        let level = self.level.in_language(language);
+        if !level.is_empty() {
+            title = text::fill(language, "frame.title_level", &[("title", &title), ("level", level)]);
         }
         if let Some(interval) = &self.interval {
             let value = number(interval.value);

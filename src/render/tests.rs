@@ -54,7 +54,7 @@ impl Stage {
 fn caption(hours: i64) -> Caption {
     Caption {
         title: Bilingual::same("Humidité relative (%) + hauteur géopotentielle (dam)"),
-        level: "500 hPa".to_owned(),
+        level: Bilingual::same("500 hPa"),
         model: Bilingual::same("GDPS"),
         lead: Some(LeadTime(hours * 3600)),
         ..Caption::default()

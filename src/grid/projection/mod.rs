@@ -119,6 +119,18 @@ impl Projection {
         }
     }
 
+    /// The same map cut open opposite `x`, and what is then to be added to x. Maps that x does not go round stay as they
+    /// are.
+    #[must_use]
+    pub fn cut_opposite(&self, x: f64) -> (Self, f64) {
+        match self {
+            Self::PlateCarree { .. } => (Self::PlateCarree { central_longitude: x }, 0.0),
+            Self::RotatedPole(pole) => (Self::RotatedPole(pole.counted_from(x)), -x),
+            Self::Mercator(mercator) => (Self::Mercator(mercator.counted_from(x)), mercator.false_easting() - x),
+            Self::Lambert(_) | Self::PolarStereographic(_) | Self::Proj(_) => (self.clone(), 0.0),
+        }
+    }
+
     /// Where the map is cut open.
     #[must_use]
     pub fn seam(&self) -> Seam {

@@ -81,7 +81,7 @@ impl Projection {
             Self::PlateCarree { central_longitude } => {
                 ((x - central_longitude).abs() <= 180.0 + 1e-9 && y.abs() <= 90.0 + 1e-9).then(|| (wrap(x), y))
             }
-            Self::RotatedPole(pole) => pole.inverse(x, y),
+            Self::RotatedPole(pole) => pole.inverse(x, y).filter(|_| x.abs() <= 180.0 + 1e-9),
             Self::Lambert(lambert) => lambert.inverse(x, y),
             Self::PolarStereographic(polar) => Some(polar.inverse(x, y)),
             Self::Mercator(mercator) => mercator.inverse(x, y),

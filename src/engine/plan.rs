@@ -104,13 +104,16 @@ impl Plan {
         self.bands.as_ref().or(self.lines.as_ref()).map(|layer| &layer.grid)
     }
 
-    /// The slot whose valid time is nearest to now; the first where now lies outside the run's valid times.
+    /// The slot whose valid time is nearest to now; the first that has one where now lies outside the run's valid times.
     #[must_use]
     pub fn slot_of(&self, now: crate::time::Moment) -> usize {
         let seconds = |slot: &Slot| slot.time.valid.map(|valid| valid.0.seconds);
-        let within = self.slots.first().and_then(seconds).is_some_and(|first| first <= now.seconds)
-            && self.slots.last().and_then(seconds).is_some_and(|last| now.seconds <= last);
-        if within { self.nearest_to(now) } else { 0 }
+        let mut times = self.slots.iter().filter_map(seconds);
+        let first = times.next();
+        let last = times.next_back().or(first);
+        let within = first.is_some_and(|first| first <= now.seconds) && last.is_some_and(|last| now.seconds <= last);
+        let first_with_time = || self.slots.iter().position(|slot| slot.time.valid.is_some()).unwrap_or(0);
+        if within { self.nearest_to(now) } else { first_with_time() }
     }
 
     /// The slot whose valid time is nearest to a moment.
@@ -156,5 +159,30 @@ fn variable_look(parameter: &Parameter) -> Look {
             Look::Bands(BandStyle { table, unit_label: parameter.unit_label.clone() })
         }
         _ => Look::BandsOverRange,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{LeadTime, Moment};
+
+    #[test]
+    fn a_loop_begins_with_a_step_that_has_a_time() {
+        let run = ReferenceTime(Moment::from_unix(0));
+        let plan = |hours: &[Option<i64>]| {
+            let slots = hours.iter().map(|hour| {
+                let lead = hour.map(|hour| LeadTime(hour * 3600));
+                Slot { time: SlotTime { valid: lead.map(|lead| run + lead), lead }, bands: None, lines: None }
+            });
+            Plan { slots: slots.collect(), ..Plan::default() }
+        };
+        let (during, after) = (Moment::from_unix(5 * 3600), Moment::from_unix(90 * 3600));
+        let one_unknown = plan(&[None, Some(3), Some(6)]);
+        assert_eq!((one_unknown.slot_of(during), one_unknown.slot_of(after)), (2, 1));
+        let all_known = plan(&[Some(3), Some(6)]);
+        assert_eq!((all_known.slot_of(during), all_known.slot_of(after)), (1, 0));
+        assert_eq!(plan(&[None, None]).slot_of(during), 0);
+        assert_eq!(plan(&[]).slot_of(during), 0);
     }
 }

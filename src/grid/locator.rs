@@ -24,8 +24,8 @@ pub struct Axes {
     closes: bool,
     rows: usize,
     columns: usize,
-    /// Whether row 0 and the last row touch the north (+1) or south (-1) pole, or neither (0).
-    poles: [i8; 2],
+    /// Latitude of row 0 and of the last row, where nothing but a pole lies within a step beyond them.
+    polar: [Option<f64>; 2],
 }
 
 impl Locator {
@@ -127,12 +127,9 @@ impl Axes {
         let y_axis = Axis::new(y, reach_y)?;
         let closes = closes(&x_axis, grid.nx, period);
         let step = y_axis.mean_step();
-        let touches = |value: Option<&f64>| match value {
-            Some(&value) if degrees && closes && 90.0 - value.abs() <= step => value.signum() as i8,
-            _ => 0,
-        };
-        let poles = [touches(y.first()), touches(y.last())];
-        Some(Self { projection, x: x_axis, y: y_axis, period, closes, rows: grid.ny, columns: grid.nx, poles })
+        let touches = |lat: &f64| degrees && closes && 90.0 - lat.abs() <= step;
+        let polar = [y.first(), y.last()].map(|lat| lat.copied().filter(touches));
+        Some(Self { projection, x: x_axis, y: y_axis, period, closes, rows: grid.ny, columns: grid.nx, polar })
     }
 
     /// How many columns differ: one less than stored where a grid that closes repeats its first column at the end.
@@ -167,10 +164,10 @@ impl Axes {
         if y.abs() > 90.0 + 1e-5 {
             return None;
         }
-        let side = if y > 0.0 { 1 } else { -1 };
-        match self.poles {
-            [first, _] if first == side => Some(0.0),
-            [_, last] if last == side => Some((self.rows - 1) as f64),
+        let beyond = |row: Option<f64>| row.is_some_and(|row| y * row.signum() > row.abs());
+        match self.polar {
+            [first, _] if beyond(first) => Some(0.0),
+            [_, last] if beyond(last) => Some((self.rows - 1) as f64),
             _ => None,
         }
     }

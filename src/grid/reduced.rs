@@ -150,7 +150,8 @@ impl Reduced {
             (Some(only), None) | (None, Some(only)) => {
                 let count = self.filled().count();
                 let span = (first.lat - last.lat).abs() / count.saturating_sub(1).max(1) as f64;
-                let at_pole = only.closes() && 90.0 - only.lat.abs() <= span && lat * only.lat > 0.0;
+                let at_pole =
+                    only.closes() && 90.0 - only.lat.abs() <= span && lat * only.lat.signum() > only.lat.abs();
                 let on_row = (lat - only.lat).abs() <= 1e-4 * span;
                 (at_pole || on_row).then_some((only, only, 0.0))
             }

@@ -104,6 +104,31 @@ fn outside_a_region_is_outside() {
 }
 
 #[test]
+fn a_polar_cap_ends_at_its_last_row() {
+    let cases = [
+        (steps(90.0, -1.0, 31), 90.0, 60.0),
+        (steps(60.0, 1.0, 31), 90.0, 60.0),
+        (steps(89.5, -1.0, 70), 90.0, 20.5),
+        (steps(-60.0, -1.0, 31), -90.0, -60.0),
+        (steps(-89.5, 1.0, 30), -90.0, -60.5),
+    ];
+    for (lat, pole, end) in cases {
+        let grid = latlon(lat.clone(), steps(0.0, 2.0, 180));
+        let reduced = Reduced::new(lat.iter().map(|&lat| (lat, 0.0, 2.0, 180)), None).expect("points");
+        let pole_row = if lat[0].abs() > lat[1].abs() { 0.0 } else { (lat.len() - 1) as f64 };
+        assert_eq!(grid.locate(10.0, pole), Some((5.0, pole_row)), "{pole} {end}");
+        assert!(reduced.around(10.0, pole).is_some());
+        for outside in [0.99 * end, 0.5 * end, 0.0, -0.5 * end, -end, -pole] {
+            assert_eq!(grid.locate(10.0, outside), None, "{outside} from a cap that ends at {end}");
+            assert_eq!(reduced.around(10.0, outside), None, "{outside} from a reduced cap that ends at {end}");
+        }
+    }
+    let ring = Reduced::new([(90.0, 0.0, 0.0, 0), (60.0, 0.0, 2.0, 180)], None).expect("points");
+    assert!(ring.around(10.0, 60.0).is_some());
+    assert_eq!(ring.around(10.0, 30.0), None);
+}
+
+#[test]
 fn gaussian_and_uneven_rows_are_found_by_search() {
     let lat = vec![85.760_587, 80.268_779, 74.744_54, 69.212_977, -3.0, -60.0];
     let grid = latlon(lat.clone(), steps(0.0, 5.625, 64));

@@ -94,8 +94,15 @@ fn of_axes(projection: &Projection, x: &[f64], y: &[f64]) -> Option<(Projection,
     let middle = extent.centre().0;
     let turn = projection.home(middle) - middle;
     extent.x = (extent.x.0 + turn, extent.x.1 + turn);
+    // The map ends half a turn from its middle; data across that are shown on one that ends opposite them.
+    let (mut shown, hair) = (projection.clone(), 1e-6 * extent.width());
+    if [extent.x.0 + hair, extent.x.1 - hair].iter().any(|&x| (projection.home(x) - x).abs() > hair) {
+        let shift;
+        (shown, shift) = projection.cut_opposite(extent.centre().0);
+        extent.x = (extent.x.0 + shift, extent.x.1 + shift);
+    }
     let least = if projection.is_in_degrees() { 0.2 } else { 20_000.0 };
-    extent.with_margin(least).map(|extent| (projection.clone(), extent))
+    extent.with_margin(least).map(|extent| (shown, extent))
 }
 
 fn of_positions(grid: &Grid) -> Option<(Projection, Extent)> {

@@ -176,7 +176,7 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::Curvilinear;
+    use crate::grid::{Curvilinear, RotatedPole};
 
     const SIZE: [u32; 2] = [1600, 1000];
 
@@ -264,6 +264,49 @@ mod tests {
         assert!(view.degrees_per_pixel() < 0.02);
         let unplaced = Grid { ny: 3, nx: 3, geometry: Geometry::Unplaced };
         assert_eq!(region("data").expect("data").view(SIZE, 1.0, Some(&unplaced)), super::tests::view("global"));
+    }
+
+    #[test]
+    fn data_across_the_end_of_their_own_map_are_shown_whole() {
+        let axis =
+            |first: f64, step: f64, n: u32| -> Vec<f64> { (0..n).map(|i| first + step * f64::from(i)).collect() };
+        let rotated = |offset| Projection::RotatedPole(RotatedPole::new(31.76, 87.6, offset));
+        let mercator = Mercator::true_at(0.0, 10.0, Earth::SPHERE).expect("a cylinder").shifted(5e5, 0.0);
+        let half_turn = 5e5 + 180_f64.to_radians() * Earth::SPHERE.semi_major;
+        let flat = Projection::PlateCarree { central_longitude: 0.0 };
+        let cases = [
+            ("rotated", Some(rotated(0.0)), axis(160.0, 1.0, 41)),
+            ("rotated, a turn on", Some(rotated(0.0)), axis(-200.0, 1.0, 41)),
+            ("rotated, with an offset", Some(rotated(-30.0)), axis(175.0, 1.0, 41)),
+            ("rotated, all round", Some(rotated(0.0)), axis(0.0, 5.0, 72)),
+            ("Mercator", Some(Projection::Mercator(mercator)), axis(half_turn - 2e6, 1e5, 41)),
+            ("mapped latitudes and longitudes", Some(flat), axis(160.0, 1.0, 41)),
+            ("latitudes and longitudes", None, axis(160.0, 1.0, 41)),
+            ("latitudes and longitudes, falling", None, axis(-160.0, -1.0, 41)),
+        ];
+        for (name, projection, x) in cases {
+            let metres = matches!(projection, Some(Projection::Mercator(_)));
+            let y = if metres { axis(-1e6, 1e5, 21) } else { axis(-10.0, 1.0, 21) };
+            let (ny, nx, width) = (y.len(), x.len(), (x[x.len() - 1] - x[0]).abs());
+            let geometry = match projection {
+                Some(projection) => Geometry::Projected { projection, x, y },
+                None => Geometry::LatLon { lat: y, lon: x },
+            };
+            let grid = Grid { ny, nx, geometry };
+            let view = region("data").expect("data").view(SIZE, 1.0, Some(&grid));
+            assert!(view.units_per_pixel * 1600.0 < 1.1 * width, "{name} fills the picture");
+            for (j, i) in (0..ny).flat_map(|j| (0..nx).map(move |i| (j, i))) {
+                let (lon, lat) = grid.position(j, i).expect("a position");
+                assert!(shows(&view, lon, lat), "{name}: {lon} {lat}");
+                let (px, py) = view.to_pixel(lon, lat).expect("on the map");
+                let (lon, lat) = view.to_lon_lat(px, py).expect("on the Earth");
+                let (column, row) = grid.locate(lon, lat).unwrap_or_default();
+                let off = (column - i as f64).abs().max((row - j as f64).abs());
+                // The edge may be missed by the last digit.
+                let inside = (1..ny - 1).contains(&j) && (1..nx - 1).contains(&i);
+                assert!(!inside || off < 1e-6, "{name}: row {j} and column {i} at {row} and {column}");
+            }
+        }
     }
 
     #[test]

@@ -208,6 +208,12 @@ impl Mercator {
         self.false_origin.0
     }
 
+    /// The same with the meridian at `x` in the middle, which gets the false easting.
+    pub(super) fn counted_from(self, x: f64) -> Self {
+        let east = (x - self.false_origin.0) / self.scale;
+        Self { lon_0: self.lon_0 + east.to_degrees(), ..self }
+    }
+
     /// Metres once round the Earth.
     pub(super) fn turn(&self) -> f64 {
         std::f64::consts::TAU * self.scale

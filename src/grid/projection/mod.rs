@@ -81,7 +81,7 @@ impl Projection {
             Self::PlateCarree { central_longitude } => {
                 ((x - central_longitude).abs() <= 180.0 + 1e-9 && y.abs() <= 90.0 + 1e-9).then(|| (wrap(x), y))
             }
-            Self::RotatedPole(pole) => pole.inverse(x, y),
+            Self::RotatedPole(pole) => pole.inverse(x, y).filter(|_| x.abs() <= 180.0 + 1e-9),
             Self::Lambert(lambert) => lambert.inverse(x, y),
             Self::PolarStereographic(polar) => Some(polar.inverse(x, y)),
             Self::Mercator(mercator) => mercator.inverse(x, y),
@@ -116,6 +116,18 @@ impl Projection {
         match self.period() {
             Some(period) => middle + (x - middle + period / 2.0).rem_euclid(period) - period / 2.0,
             None => x,
+        }
+    }
+
+    /// The same map cut open opposite `x`, and what is then to be added to x. Maps that x does not go round stay as they
+    /// are.
+    #[must_use]
+    pub fn cut_opposite(&self, x: f64) -> (Self, f64) {
+        match self {
+            Self::PlateCarree { .. } => (Self::PlateCarree { central_longitude: x }, 0.0),
+            Self::RotatedPole(pole) => (Self::RotatedPole(pole.counted_from(x)), -x),
+            Self::Mercator(mercator) => (Self::Mercator(mercator.counted_from(x)), mercator.false_easting() - x),
+            Self::Lambert(_) | Self::PolarStereographic(_) | Self::Proj(_) => (self.clone(), 0.0),
         }
     }
 

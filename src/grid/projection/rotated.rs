@@ -21,6 +21,11 @@ impl RotatedPole {
         Self { sin_pole, cos_pole, lon_0: wrap(pole_longitude + 180.0), offset: north_pole_grid_longitude }
     }
 
+    /// The same pole, with rotated longitudes counted from what is `x` here.
+    pub(super) fn counted_from(self, x: f64) -> Self {
+        Self { offset: wrap(self.offset - x), ..self }
+    }
+
     /// Rotated longitude (-180 to 180) and latitude.
     #[must_use]
     pub fn forward(&self, lon: f64, lat: f64) -> (f64, f64) {

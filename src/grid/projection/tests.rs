@@ -247,6 +247,9 @@ fn beside_the_map_there_is_no_position() {
     assert_eq!(flat.inverse(190.0, 10.0), Some((-170.0, 10.0)));
     assert_eq!(flat.inverse(-10.0, 0.0), None);
     assert_eq!(flat.forward(0.0, 91.0), None);
+    let rotated = Projection::RotatedPole(RotatedPole::new(31.76, 87.6, 0.0));
+    assert!(rotated.inverse(180.0, 0.0).is_some());
+    assert_eq!(rotated.inverse(181.0, 0.0), None, "one Earth");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Ramps and waves whose values are known everywhere.
 
 use super::*;
-use crate::grid::{Earth, Geometry, Lambert, Locator, PolarStereographic, Projection};
+use crate::grid::{Earth, Geometry, Lambert, Locator, PolarStereographic, Projection, RotatedPole};
 use crate::map::region;
 
 fn latlon(lat: Vec<f64>, lon: Vec<f64>) -> Grid {
@@ -160,6 +160,21 @@ fn a_projected_grid_is_sampled_on_its_own_map_and_on_others() {
     check(&grid, &own, wave, 3e-3);
     check(&grid, &view("canada", [300, 200]), wave, 3e-3);
     check(&grid, &view("north", [300, 200]), wave, 3e-3);
+}
+
+#[test]
+fn a_rotated_grid_across_the_end_of_its_map_is_one_and_shown_once() {
+    for (x, y) in [
+        (steps(160.0, 0.25, 161), steps(-10.0, 0.25, 81)),
+        (steps(0.0, 0.5, 720), steps(-60.0, 0.5, 241)),
+        (steps(-180.0, 0.5, 721), steps(60.0, -0.5, 241)),
+    ] {
+        let projection = Projection::RotatedPole(RotatedPole::new(31.76, 87.6, 0.0));
+        let grid = Grid { ny: y.len(), nx: x.len(), geometry: Geometry::Projected { projection, x, y } };
+        let own = region("data").expect("data").view([300, 200], 1.0, Some(&grid));
+        check(&grid, &own, wave, 3e-3);
+        check(&grid, &view("global", [300, 200]), wave, 3e-3);
+    }
 }
 
 #[test]

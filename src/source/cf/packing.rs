@@ -76,6 +76,13 @@ impl Packing {
         Some(packing)
     }
 
+    /// For positions, times and levels, which stand where they stand: a valid range that leaves some of them out is wrong, and
+    /// would take the place away from the data that lie there.
+    #[must_use]
+    pub fn of_coordinate(declared: &Declared, fill_by_default: bool) -> Option<Self> {
+        Some(Self { low: None, high: None, ..Self::of(declared, fill_by_default)? })
+    }
+
     fn add_missing(&mut self, attribute: &Attribute, stored: Number) {
         match attribute {
             Attribute::Integers(values) if self.number.is_integer() => {
@@ -334,6 +341,23 @@ mod tests {
         check(&whole, &[10, 0, 11, 0], &[Some(5.0), None]);
         let real = packing(Number::I16, &[scaled, ("valid_max", Attribute::Floats(vec![5.0]))]);
         check(&real, &[10, 0, 11, 0], &[Some(5.0), None]);
+    }
+
+    #[test]
+    fn a_coordinate_outside_its_valid_range_stands_where_it_stands() {
+        let attributes = [
+            ("valid_min", Attribute::Floats(vec![-89.0])),
+            ("valid_max", Attribute::Floats(vec![89.0])),
+            ("_FillValue", Attribute::Floats(vec![-999.0])),
+        ];
+        let attributes = attributes.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        let element = Element::Number(Number::F32);
+        let declared = Declared { path: "lat".into(), element, dims: Vec::new(), attributes };
+        let bytes: Vec<u8> = [90.0_f32, 45.0, -90.0, -999.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+        let coordinate = Packing::of_coordinate(&declared, true).expect("a number");
+        check(&coordinate, &bytes, &[Some(90.0), Some(45.0), Some(-90.0), None]);
+        let field = Packing::of(&declared, true).expect("a number");
+        check(&field, &bytes, &[None, Some(45.0), None, None]);
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub fn agree(grid: &Grid, listed: &Grid) -> bool {
         if !lat.is_finite() || !lon.is_finite() {
             return true;
         }
-        let position = x.get(i).zip(y.get(j)).and_then(|(&x, &y)| projection.inverse(x, y));
+        let position = x.get(i).zip(y.get(j)).and_then(|(&x, &y)| projection.inverse(projection.home(x), y));
         position.is_some_and(|(own_lon, own_lat)| {
             let across = wrap(own_lon - lon) * lat.to_radians().cos();
             (own_lat - lat).abs() < SAME_PLACE && across.abs() < SAME_PLACE

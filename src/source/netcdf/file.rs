@@ -270,7 +270,7 @@ fn stated_end(path: &Path, storage: &dyn hdf5_reader::Storage) -> Option<u64> {
 impl Values for File {
     fn numbers(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {
         let declared = self.declared.get(variable)?;
-        let packing = Packing::of(declared, true)?;
+        let packing = Packing::of_coordinate(declared, true)?;
         let outer = declared.dims.len().saturating_sub(rank);
         let count: Vec<usize> =
             declared.dims.iter().enumerate().map(|(at, dim)| if at < outer { 1 } else { dim.size }).collect();

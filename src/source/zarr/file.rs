@@ -95,7 +95,7 @@ impl File {
     /// The values of a numeric array along its last `rank` dimensions, at the first position on the others.
     fn values(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {
         let (declared, layout) = (self.declared.get(variable)?, self.layout(variable)?);
-        let packing = Packing::of(declared, false)?;
+        let packing = Packing::of_coordinate(declared, false)?;
         let sizes = layout.shape.clone();
         let outer = declared.dims.len().saturating_sub(rank);
         let x = sizes.len().checked_sub(1)?;

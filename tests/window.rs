@@ -331,6 +331,28 @@ fn a_new_run_is_offered_and_a_key_takes_it() {
 }
 
 #[test]
+fn a_folder_that_comes_back_with_another_run_shows_it() {
+    let (mut window, folder) = with_folder("replaced", Language::English);
+    std::fs::remove_dir_all(&folder).expect("the folder");
+    window.until("the run to go", |window| window.slots() == 0);
+    std::fs::create_dir_all(&folder).expect("the folder");
+    write(&folder, "gdps_2026112100_000.nc", &forecast_of(12.0, &[0.0]).bytes());
+    window.until("the other run", |window| window.slots() == 1);
+}
+
+#[test]
+fn the_folder_of_an_open_file_brings_the_rest_of_its_run() {
+    let folder = folder("rest-of-a-run");
+    let one = write(&folder, "gdps_2026112012_000.nc", &forecast(&[0.0]).bytes());
+    write(&folder, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
+    write(&folder, "gdps_2026112000_000.nc", &forecast_of(-12.0, &[0.0]).bytes());
+    let mut window = Window::new("rest", Language::English, &[one]);
+    window.until("the file", |window| window.slots() == 1);
+    window.drop_file(folder);
+    window.until("its run", |window| window.slots() == 2);
+}
+
+#[test]
 fn an_offer_is_taken_by_its_button_or_put_aside() {
     let (mut window, folder) = with_folder("offer-button", Language::English);
     write(&folder, "gdps_2026112100_000.nc", &forecast_of(12.0, &[0.0]).bytes());

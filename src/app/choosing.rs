@@ -25,6 +25,10 @@ pub struct Sources {
     pub begins: Option<f64>,
     pub wanted: Option<Wanted>,
     pub offer: Option<Offer>,
+    /// The model that was on screen last, though all its files may be gone for now.
+    pub last_model: Option<String>,
+    /// The run whose files were all asked for, though some of them are known by name only.
+    pub completed: Option<(String, Option<ReferenceTime>)>,
     /// The catalogue as last looked at.
     catalog: Arc<Catalog>,
     engine_notes: usize,
@@ -224,6 +228,7 @@ impl App {
             self.want(id, reference);
         } else if let Some(next) = self.selection_in(model, run) {
             self.select(next, now);
+            self.complete_run();
         }
     }
 

@@ -45,12 +45,25 @@ impl App {
                 None => self.forget_selection(now),
             },
         }
+        self.complete_run();
         let taken = |offer: &Offer| {
             let gone = catalog.model(&offer.model).is_none_or(|model| model.run(Some(offer.run)).is_none());
             gone || self.selection.as_ref().is_some_and(|s| s.model == offer.model && s.run >= Some(offer.run))
         };
         if self.sources.offer.as_ref().is_some_and(taken) {
             self.sources.offer = None;
+        }
+    }
+
+    /// Has the rest of the run on screen read, once: a file of it may have been opened alone, and its folder afterwards.
+    pub(super) fn complete_run(&mut self) {
+        let Some(selection) = &self.selection else { return };
+        let key = (selection.model.clone(), selection.run);
+        self.sources.last_model = Some(key.0.clone());
+        let run = self.snapshot.catalog.model(&key.0).and_then(|model| model.run(key.1));
+        if run.is_some_and(|run| !run.unread.is_empty()) && self.sources.completed.as_ref() != Some(&key) {
+            self.engine.read_run(&key.0, key.1);
+            self.sources.completed = Some(key);
         }
     }
 
@@ -163,11 +176,22 @@ impl App {
 
     fn first_choice(&mut self, catalog: &Catalog) -> Option<Selection> {
         let runs = || catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
+        let last = self.sources.last_model.clone();
+        let of_last = |(model, _): &(&Model, &Run)| last.as_ref().is_none_or(|last| *last == model.id);
+        if let Some((model, run)) = runs().filter(of_last).find(|(_, run)| run.is_read()) {
+            return self.choice_of_run(model, run);
+        }
+        // What was on screen is gone, or came back as another run: first others of its model, known by their names.
+        if last.is_some()
+            && let Some((model, run)) = runs().find(of_last)
+        {
+            self.want(&model.id, run.reference);
+            return None;
+        }
         if let Some((model, run)) = runs().find(|(_, run)| run.is_read()) {
             return self.choice_of_run(model, run);
         }
-        // What was on screen is gone, and there are other runs, known by their names.
-        if self.selection.is_some()
+        if last.is_some()
             && let Some((model, run)) = runs().next()
         {
             self.want(&model.id, run.reference);

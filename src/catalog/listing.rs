@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::models::ModelFolder;
-use super::names::{Named, read_name};
+use super::names::{Named, is_beside, read_name};
 use crate::source::is_store;
 
 /// By this a file is known to be the same as before.
@@ -26,6 +26,9 @@ pub struct Found {
 
 /// Folders in folders beyond this are not gone into.
 const DEEPEST: usize = 8;
+/// Folders of a store that are asked when they were written, and how deep: groups, arrays, their first dimension.
+const MOST_STORE_FOLDERS: usize = 512;
+const STORE_LEVELS: usize = 3;
 /// More files than this below one path are not a forecast.
 const MOST: usize = 200_000;
 
@@ -34,8 +37,28 @@ impl Mark {
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         let data = std::fs::metadata(path).ok()?;
-        Some(Self { length: data.len(), written: data.modified().ok() })
+        let written = data.modified().ok();
+        let within = if data.is_dir() { newest_below(path, STORE_LEVELS, &mut { MOST_STORE_FOLDERS }) } else { None };
+        Some(Self { length: data.len(), written: written.max(within) })
     }
+}
+
+/// When a folder of a store last gained an entry: the arrays' folders do with each chunk that lands.
+fn newest_below(folder: &Path, levels: usize, left: &mut usize) -> Option<SystemTime> {
+    let mut newest = None;
+    for entry in std::fs::read_dir(folder).ok()?.flatten() {
+        if *left == 0 {
+            break;
+        }
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            *left -= 1;
+            newest = newest.max(entry.metadata().ok().and_then(|data| data.modified().ok()));
+            if levels > 1 {
+                newest = newest.max(newest_below(&entry.path(), levels - 1, left));
+            }
+        }
+    }
+    newest
 }
 
 /// The files below a path: itself, or all regular files of a folder and its subfolders, in the order of their names. A
@@ -62,7 +85,7 @@ pub fn list(path: &Path) -> Vec<Found> {
 pub fn list_model(model: &ModelFolder) -> Vec<Found> {
     let mut found = Vec::new();
     walk(&model.folder, 0, &mut |path, mark| {
-        if let Some(named) = model.read_name(&path) {
+        if let Some(named) = model.read_name(&path).filter(|_| !is_beside(&path)) {
             found.push(Found { path, mark, named });
         }
         found.len() < MOST

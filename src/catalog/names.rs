@@ -23,6 +23,9 @@ const FOLDERS: usize = 4;
 #[must_use]
 pub fn read_name(path: &Path) -> Option<Named> {
     let file = path.file_name()?.to_string_lossy();
+    if is_beside(path) {
+        return None;
+    }
     let words = words(&file);
     let own = date(&words);
     // Behind date and hour in one word a number of two digits is a lead time; behind an hour it may be minutes.
@@ -37,6 +40,34 @@ pub fn read_name(path: &Path) -> Option<Named> {
     };
     let lead = lead(&words, own.is_some().then_some(from), shortest)?;
     Some(Named { run: ReferenceTime(moment), lead: Some(lead) })
+}
+
+/// Files that stand beside forecasts and bear their names: parts of a transfer, indices, checksums, pictures, words.
+#[must_use]
+pub fn is_beside(path: &Path) -> bool {
+    const ENDS: [&str; 19] = [
+        "part",
+        "partial",
+        "filepart",
+        "tmp",
+        "temp",
+        "crdownload",
+        "idx",
+        "index",
+        "inv",
+        "ctl",
+        "md5",
+        "sha1",
+        "sha256",
+        "xml",
+        "txt",
+        "log",
+        "png",
+        "html",
+        "ok",
+    ];
+    let end = path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
+    end.is_some_and(|end| ENDS.contains(&end.as_str()))
 }
 
 /// `gdps_2026112012_024.nc` is of the model `gdps`: its words without dates, numbers, parameters and levels; where
@@ -246,6 +277,13 @@ fn lead(words: &[&str], from: Option<usize>, shortest: usize) -> Option<LeadTime
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_beside_a_forecast_is_no_lead_time_of_it() {
+        for path in ["gdps_2026112012_024.nc.part", "gfs_2026112012_f024.grib2.idx", "2026112012_024.md5"] {
+            assert_eq!(read_name(Path::new(path)), None, "{path}");
+        }
+    }
 
     #[test]
     fn names_of_the_centres_tell_run_and_lead_time() {

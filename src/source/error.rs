@@ -65,9 +65,12 @@ impl SourceError {
     #[must_use]
     pub fn of_io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
+        // EMFILE and ENFILE of Unix systems: too many files are open, and nothing is wrong with this one.
+        let too_many = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
         let refusal = match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Refusal::NotFound,
             ErrorKind::PermissionDenied => Refusal::NoAccess,
+            _ if too_many => Refusal::NoAccess,
             _ => Refusal::Corrupt,
         };
         Self::new(path, refusal, error.to_string())

@@ -66,7 +66,9 @@ fn of_bytes(head: &[u8]) -> Option<Signature> {
         return Some(Signature::Zip);
     }
     let search = head.get(..GRIB_SEARCH.min(head.len()))?;
-    search.windows(4).any(|word| word == b"GRIB").then_some(Signature::Grib)
+    // Farther in, the word alone may be anybody's: the edition stands four bytes behind it.
+    let message = |bytes: &[u8]| bytes.starts_with(b"GRIB") && matches!(bytes.last(), Some(1 | 2));
+    (head.starts_with(b"GRIB") || search.windows(8).any(message)).then_some(Signature::Grib)
 }
 
 /// What stands there instead, for the message.
@@ -108,7 +110,8 @@ mod tests {
         let mut behind_block = vec![0; 1024];
         behind_block[512..520].copy_from_slice(HDF5);
         assert_eq!(of_bytes(&behind_block), Some(Signature::Hdf5));
-        assert_eq!(of_bytes(b"TTAA00 KWBC 201200\r\r\nGRIB\0\0"), Some(Signature::Grib));
+        assert_eq!(of_bytes(b"TTAA00 KWBC 201200\r\r\nGRIB\0\0\0\x02"), Some(Signature::Grib));
+        assert_eq!(of_bytes(b"#!/usr/bin/env python3\n# opens GRIB files\n"), None);
         assert_eq!(of_bytes(b"\0"), None);
     }
 

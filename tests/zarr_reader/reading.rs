@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use millibar::catalog::files_below;
+use millibar::catalog::{Mark, files_below};
 use millibar::source::{Choice, Refusal, Variable};
 use millibar::time::Moment;
 use ndarray::Array2;
@@ -176,6 +176,17 @@ fn zero_is_a_value_unless_numbers_are_packed() {
     // Written by whoever did not ask for a fill value; the first of the counted values is zero.
     let written = folder("zero", &store_2(&json!({"fill_value": 0.0}), |chunk| chunk));
     assert_eq!(read(find(&opened(&written), "x"), 0), counted(0));
+}
+
+#[test]
+fn a_store_is_another_file_once_a_chunk_has_landed() {
+    let mut objects = store_2(&json!({}), |chunk| chunk);
+    let chunk = objects.remove("x/1.0.0").expect("a chunk");
+    let written = folder("landing", &objects);
+    let before = Mark::of(&written.0);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    fs::write(written.0.join("x/1.0.0"), chunk).expect("a chunk");
+    assert_ne!(Mark::of(&written.0), before);
 }
 
 #[test]

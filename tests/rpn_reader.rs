@@ -10,6 +10,8 @@ mod hostile;
 mod meaning;
 #[path = "rpn_reader/packing.rs"]
 mod packing;
+#[path = "rpn_reader/shown.rs"]
+mod shown;
 #[path = "support/standard_file.rs"]
 mod standard_file;
 #[allow(dead_code, reason = "each test binary uses a part of it")]

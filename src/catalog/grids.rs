@@ -1,16 +1,25 @@
-//! A model whose files hold the same fields on two grids is two models: «GDPS · 0.24°» and «GDPS · 15 km».
+//! A model whose files hold a parameter on two grids on the same kind of level is two models: «GDPS · 0.24°» and
+//! «GDPS · 15 km». Where the kinds differ, as at the ground and on pressure levels, it is one, with two variables.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::join::same_grid;
+use super::versions;
 use super::{Arrival, Model, Run, Series, model_of};
+use crate::field::LevelKind;
 use crate::grid::{Geometry, Grid, Projection};
 use crate::text::Bilingual;
 
 /// The model itself, or one for each of its grids: the one with most fields first, which keeps the model's id.
 pub(super) fn split(model: Model) -> Vec<Model> {
+    let mut models = by_grid(model);
+    models.iter_mut().flat_map(|model| &mut model.runs).for_each(|run| set_apart(&mut run.series));
+    models
+}
+
+fn by_grid(model: Model) -> Vec<Model> {
     let mut grids = rivals(&model);
     if grids.len() < 2 {
         return vec![model];
@@ -57,7 +66,7 @@ pub(super) fn split(model: Model) -> Vec<Model> {
     models
 }
 
-/// The grids on which a run has the same parameter on the same level more than once.
+/// The grids on which a run has the same parameter on the same kind of level more than once.
 fn rivals(model: &Model) -> Vec<Arc<Grid>> {
     let mut grids: Vec<Arc<Grid>> = Vec::new();
     for run in &model.runs {
@@ -65,7 +74,7 @@ fn rivals(model: &Model) -> Vec<Arc<Grid>> {
             let same = |other: &&Series| {
                 other.parameter.id == series.parameter.id
                     && !same_grid(&other.grid, &series.grid)
-                    && other.levels.iter().any(|level| series.levels.contains(level))
+                    && kinds(other).any(|kind| kinds(series).any(|mine| mine == kind))
             };
             for other in run.series.iter().skip(at + 1).filter(same) {
                 for grid in [&series.grid, &other.grid] {
@@ -77,6 +86,26 @@ fn rivals(model: &Model) -> Vec<Arc<Grid>> {
         }
     }
     grids
+}
+
+fn kinds(series: &Series) -> impl Iterator<Item = Option<LevelKind>> {
+    series.levels.iter().map(|level| level.map(|level| level.kind))
+}
+
+/// Makes the parameters of a run's series differ: of those that stand on several grids, the series with pressure levels,
+/// else with most fields, keeps the name; the others have their grid's behind it.
+fn set_apart(run: &mut [Series]) {
+    let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, series) in run.iter().enumerate() {
+        alike.entry(series.parameter.id.clone()).or_default().push(at);
+    }
+    for mut places in alike.into_values().filter(|places| places.len() > 1) {
+        places.sort_by_key(|at| std::cmp::Reverse((run[*at].is_on_pressure(), run[*at].len())));
+        let grids: Vec<Arc<Grid>> = places.iter().map(|at| run[*at].grid.clone()).collect();
+        for (at, label) in places.into_iter().zip(labels(&grids)).skip(1) {
+            versions::set_apart(&mut run[at].parameter, &label);
+        }
+    }
 }
 
 /// How the files on a grid are called.

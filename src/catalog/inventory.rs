@@ -174,6 +174,11 @@ impl Listed {
         part.variable()?.field(choice)
     }
 
+    /// Of each part the reader and the variable's number there: by these a [`FieldRef`] is known to be its.
+    pub fn keys(&self) -> impl Iterator<Item = (u64, u32)> {
+        self.parts.iter().filter_map(Part::variable).map(|variable| (variable.reader.id(), variable.number))
+    }
+
     fn takes(&self, part: &Part) -> bool {
         let (Some(mine), Some(theirs), Some(first)) = (self.variable(), part.variable(), self.parts.first()) else {
             return false;

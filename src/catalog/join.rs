@@ -88,9 +88,13 @@ pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Los
 }
 
 fn reports(files: &[OpenFile]) -> Vec<FileReport> {
+    let datasets = || files.iter().filter_map(|file| file.outcome.as_ref()?.as_ref().ok());
     let report = |file: &OpenFile| {
-        let outcome = file.outcome.as_ref()?.as_ref();
-        let outcome = outcome.map(|dataset| dataset.notes.clone()).map_err(Clone::clone);
+        let outcome = match file.outcome.as_ref()? {
+            Ok(dataset) => Ok(dataset.notes.clone()),
+            Err(error) if datasets().any(|dataset| error.serves(dataset)) => Ok(Vec::new()),
+            Err(error) => Err(error.clone()),
+        };
         Some(FileReport { path: file.path.clone(), outcome })
     };
     files.iter().filter_map(report).collect()

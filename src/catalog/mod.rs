@@ -121,7 +121,7 @@ pub struct Run {
     pub arrival: Arrival,
 }
 
-/// All fields of one parameter on one grid in one run.
+/// All fields of one parameter on one grid in one run. No other series of the run has the same parameter's id.
 #[derive(Debug)]
 pub struct Series {
     pub parameter: Parameter,
@@ -213,19 +213,17 @@ impl Run {
         !self.series.is_empty()
     }
 
-    /// The series of a parameter. Where it stands on several kinds of level or grids, one with pressure levels, and of
-    /// these the one with most fields.
+    /// The series of a parameter: there is one at most.
     #[must_use]
     pub fn series(&self, parameter: &str) -> Option<&Series> {
-        self.series
-            .iter()
-            .filter(|series| series.parameter.id == parameter)
-            .max_by_key(|series| (series.is_on_pressure(), series.recipes.len()))
+        self.series.iter().find(|series| series.parameter.id == parameter)
     }
 }
 
 impl Series {
-    fn is_on_pressure(&self) -> bool {
+    /// Whether some of its levels are pressures.
+    #[must_use]
+    pub fn is_on_pressure(&self) -> bool {
         self.levels.iter().flatten().any(|level| level.kind == LevelKind::Pressure)
     }
 
@@ -241,6 +239,12 @@ impl Series {
         let level = self.levels.iter().position(|l| *l == level)?;
         let slot = self.slots.binary_search(&slot).ok()?;
         self.recipes.get(&(level, member, slot))
+    }
+
+    /// How to make each field that exists, with its level and its member.
+    pub fn recipes(&self) -> impl Iterator<Item = (Option<Level>, usize, &Recipe)> {
+        let recipes = self.recipes.iter();
+        recipes.filter_map(|((level, member, _), recipe)| Some((*self.levels.get(*level)?, *member, recipe)))
     }
 
     /// The number of fields that exist.

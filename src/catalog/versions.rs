@@ -31,7 +31,7 @@ pub(super) fn parameters(dataset: &Dataset) -> Vec<Parameter> {
             };
             if firsts.iter().any(taken) {
                 if let Some(parameter) = told.get_mut(number) {
-                    set_apart(parameter, &variable.id);
+                    set_apart(parameter, &Bilingual::same(&variable.id));
                 }
             } else {
                 firsts.push((variable, places));
@@ -57,8 +57,11 @@ fn places(variable: &Variable) -> impl Iterator<Item = Place<'_>> {
     })
 }
 
-fn set_apart(parameter: &mut Parameter, id: &str) {
-    parameter.id = format!("{}@{id}", parameter.id);
-    parameter.name =
-        Bilingual { en: format!("{} ({id})", parameter.name.en), fr: format!("{} ({id})", parameter.name.fr) };
+/// Puts what tells a parameter from others of its kind behind its id and its name.
+pub(super) fn set_apart(parameter: &mut Parameter, by: &Bilingual) {
+    parameter.id = format!("{}@{}", parameter.id, by.en);
+    parameter.name = Bilingual {
+        en: format!("{} ({})", parameter.name.en, by.en),
+        fr: format!("{} ({})", parameter.name.fr, by.fr),
+    };
 }

@@ -30,8 +30,9 @@ fn opened_by(paths: &[PathBuf], of_folder: impl Fn(&Path) -> Vec<Opened>) -> Vec
         if path.is_dir() && !source::is_store(path) { of_folder(path) } else { vec![open(path, &[])] }
     });
     let opened: Vec<Opened> = opened.collect();
+    let may_help = |outcome: &Result<_, SourceError>| outcome.as_ref().err().is_none_or(SourceError::may_serve);
     let others: Vec<PathBuf> =
-        opened.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(path, _)| path.clone()).collect();
+        opened.iter().filter(|(_, outcome)| may_help(outcome)).map(|(path, _)| path.clone()).collect();
     let again = |(path, outcome): Opened| match outcome {
         Ok(dataset) if dataset.unplaced && others.len() > 1 => open(&path, &others),
         outcome => (path, outcome),
@@ -92,11 +93,22 @@ pub fn report(opened: &[Opened], output: &mut Output) -> Status {
     for (_, outcome) in opened {
         let language = output.language;
         match outcome {
+            Err(error) if serves(error, opened) => {}
             Err(error) => output.complain(&error.tell(language)),
             Ok(dataset) => dataset.notes.iter().for_each(|note| output.complain(&note.tell(language))),
         }
     }
     status(opened)
+}
+
+/// Whether something was refused that is no mere help for what opened.
+pub fn is_refused(opened: &[Opened]) -> bool {
+    opened.iter().filter_map(|(_, outcome)| outcome.as_ref().err()).any(|error| !serves(error, opened))
+}
+
+/// Whether a refused file is there for one of those that opened.
+fn serves(error: &SourceError, opened: &[Opened]) -> bool {
+    opened.iter().filter_map(|(_, outcome)| outcome.as_ref().ok()).any(|dataset| error.serves(dataset))
 }
 
 /// The contract of `info` and `probe`: one file that opened is enough.

@@ -115,11 +115,16 @@ pub fn levels(run: &Run, subject: &Subject) -> Vec<Option<Level>> {
 /// The level shown first.
 #[must_use]
 pub fn first_level(run: &Run, subject: &Subject) -> Option<Level> {
+    first_of(subject, &levels(run, subject))
+}
+
+/// Of these levels the one shown first.
+#[must_use]
+pub fn first_of(subject: &Subject, levels: &[Option<Level>]) -> Option<Level> {
     const WANTED_HPA: f64 = 500.0;
-    let levels = levels(run, subject);
     match subject {
-        Subject::Product(id) => product::product(id)?.first_level(&levels),
-        Subject::Variable(_) => product::first_level(&levels, WANTED_HPA),
+        Subject::Product(id) => product::product(id)?.first_level(levels),
+        Subject::Variable(_) => product::first_level(levels, WANTED_HPA),
     }
 }
 

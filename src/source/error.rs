@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Detail;
+use super::{Dataset, Detail, rpn};
 use crate::text::{self, Language};
 
 /// The classes of refusal that the command's JSON names.
@@ -51,6 +51,8 @@ pub struct SourceError {
     /// The variable, message or step that is meant, where it is not the whole file.
     pub part: Option<String>,
     pub detail: Detail,
+    /// There is nothing to show in the file, but there are positions for the grids of other RPN standard files.
+    pub(super) positions_only: bool,
     /// Texts that say better than those of the class what was found and what to do.
     pub(super) words: Option<&'static (&'static str, &'static str)>,
 }
@@ -58,7 +60,7 @@ pub struct SourceError {
 impl SourceError {
     #[must_use]
     pub fn new(path: &Path, refusal: Refusal, detail: impl Into<Detail>) -> Self {
-        Self { path: path.to_owned(), refusal, part: None, detail: detail.into(), words: None }
+        Self { path: path.to_owned(), refusal, part: None, detail: detail.into(), positions_only: false, words: None }
     }
 
     /// Of a failed system call: absent, closed to us, or broken while being read.
@@ -87,6 +89,23 @@ impl SourceError {
     pub fn saying(mut self, words: &'static (&'static str, &'static str)) -> Self {
         self.words = Some(words);
         self
+    }
+
+    /// A refused file that has positions for others.
+    pub(super) fn of_positions(self) -> Self {
+        Self { positions_only: true, ..self }
+    }
+
+    /// Whether the refused file is there for others, and may be for this one: then nobody needs to hear of it.
+    #[must_use]
+    pub fn serves(&self, dataset: &Dataset) -> bool {
+        self.positions_only && dataset.format == rpn::FORMAT
+    }
+
+    /// Whether the refused file is there for others.
+    #[must_use]
+    pub fn may_serve(&self) -> bool {
+        self.positions_only
     }
 
     /// One sentence for a person: file, what was found, what to do.

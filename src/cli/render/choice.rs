@@ -1,15 +1,18 @@
 //! From what was typed to a request; what was left out is chosen as the window would.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::super::arguments::Render;
 use super::super::number;
 use super::super::opening::Opened;
 use super::super::output::Output;
-use crate::catalog::{self, Catalog, Model, Run, inventory};
-use crate::engine::{self, Picture, Plan, Request, Selection, Subject};
+use crate::catalog::{Catalog, Formula, Listed, Model, Recipe, Run, Series, inventory};
+use crate::engine::{self, Picture, Plan, Request, Selection, Slot, Subject};
 use crate::field::{Level, LevelKind};
 use crate::map::{self, Region};
 use crate::product;
 use crate::render::Layout;
+use crate::source::FieldRef;
 use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, Moment, ReferenceTime};
 
@@ -39,18 +42,48 @@ pub fn list(asked: &Render, output: &mut Output) {
 /// `Err` with a sentence that says what there is instead.
 pub fn choose(asked: &Render, opened: &[Opened], catalog: &Catalog, language: Language) -> Result<Choice, String> {
     let chooser = Chooser { asked, catalog, language };
-    let subject = chooser.subject(opened)?;
-    let (model, run, subject) = chooser.run_with(subject)?;
-    let level = chooser.level(run, &subject)?;
+    let named = chooser.named(opened)?;
+    let (model, run, subject) = chooser.run_with(named.as_ref())?;
+    let (member, levels) = places(run, &subject, named.as_ref());
+    let level = chooser.level(&subject, &levels)?;
     let selection =
-        Selection { model: model.id.clone(), run: run.reference, subject, level, member: 0, union: asked.union };
+        Selection { model: model.id.clone(), run: run.reference, subject, level, member, union: asked.union };
     let plan = Plan::new(catalog, &selection, 1.0).filter(|plan| !plan.slots.is_empty());
     let plan = plan.ok_or_else(|| text::say(language, "cli.nothing_to_draw").to_owned())?;
-    let slot = chooser.slot(&plan)?;
+    // The parameter may have other times from other variables.
+    let is_meant = |slot: &Slot| slot.bands.iter().chain(&slot.lines).any(|recipe| belongs(named.as_ref(), recipe));
+    let meant: Vec<usize> = (0..plan.slots.len()).filter(|n| plan.slots.get(*n).is_some_and(is_meant)).collect();
+    let slot = chooser.slot(&plan, &meant)?;
     let name = name_of(&selection);
     let picture = chooser.picture(&plan)?;
-    let slots = if asked.all { (0..plan.slots.len()).collect() } else { vec![slot] };
+    let slots = if asked.all { meant } else { vec![slot] };
     Ok(Choice { request: Request { selection, picture, slot }, plan, slots, name })
+}
+
+/// What was named.
+enum Named {
+    Subject(Subject),
+    /// A variable of the files, by the [`Listed::keys`] of its fields.
+    Variable(HashSet<(u64, u32)>),
+}
+
+/// Whether a field is one of what was named, and not of another variable that shows the same parameter.
+fn belongs(named: Option<&Named>, recipe: &Recipe) -> bool {
+    let Some(Named::Variable(keys)) = named else { return true };
+    let is_its = |field: &FieldRef| keys.contains(&(field.reader.id(), field.variable));
+    recipe.formula == Formula::Direct && recipe.ingredients.iter().any(|ingredient| is_its(&ingredient.field))
+}
+
+/// The member and the levels on which a run has what was named.
+fn places(run: &Run, subject: &Subject, named: Option<&Named>) -> (usize, Vec<Option<Level>>) {
+    let (Some(Named::Variable(_)), Subject::Variable(id)) = (named, subject) else {
+        return (0, engine::levels(run, subject));
+    };
+    let recipes = run.series(id).into_iter().flat_map(Series::recipes);
+    let places: BTreeSet<_> =
+        recipes.filter(|(_, _, recipe)| belongs(named, recipe)).map(|(level, member, _)| (member, level)).collect();
+    let member = places.first().map_or(0, |(member, _)| *member);
+    (member, places.into_iter().filter(|(of, _)| *of == member).map(|(_, level)| level).collect())
 }
 
 struct Chooser<'a> {
@@ -67,27 +100,27 @@ impl<'a> Chooser<'a> {
     }
 
     /// The product or variable that was named.
-    fn subject(&self, opened: &[Opened]) -> Result<Option<Subject>, String> {
+    fn named(&self, opened: &[Opened]) -> Result<Option<Named>, String> {
         if let Some(id) = &self.asked.product {
             let known = product::product(id).map(|product| Subject::Product(product.id.clone()));
             let ids = || product::products().iter().map(|product| product.id.clone());
-            return known.map(Some).ok_or_else(|| self.absent("cli.no_product", id, ids()));
+            return known
+                .map(|known| Some(Named::Subject(known)))
+                .ok_or_else(|| self.absent("cli.no_product", id, ids()));
         }
         let Some(name) = &self.asked.variable else { return Ok(None) };
-        let series = || self.runs().flat_map(|(_, run)| &run.series).map(|series| &series.parameter);
-        if let Some(parameter) = series().find(|parameter| parameter.id == *name) {
-            return Ok(Some(Subject::Variable(parameter.id.clone())));
-        }
         // As the file names it, which is what `info` lists.
         let listed = inventory(opened);
-        let variable = listed
-            .iter()
-            .filter(|l| l.id == *name)
-            .chain(&listed)
-            .find_map(|listed| listed.variable().filter(|variable| listed.id == *name || variable.name == *name));
-        let parameter = variable.map(|variable| catalog::meaning(variable).0.id);
+        let keys = |is_meant: &dyn Fn(&Listed) -> bool| {
+            let keys: HashSet<_> = listed.iter().filter(|listed| is_meant(listed)).flat_map(Listed::keys).collect();
+            (!keys.is_empty()).then_some(Named::Variable(keys))
+        };
+        let is_shown = || self.runs().any(|(_, run)| run.series(name).is_some());
+        let named = keys(&|listed| listed.id == *name)
+            .or_else(|| is_shown().then(|| Named::Subject(Subject::Variable(name.clone()))))
+            .or_else(|| keys(&|listed| listed.variable().is_some_and(|variable| variable.name == *name)));
         let names = || listed.iter().map(|listed| listed.id.clone());
-        parameter.map(|id| Some(Subject::Variable(id))).ok_or_else(|| self.absent("cli.no_variable", name, names()))
+        named.map(Some).ok_or_else(|| self.absent("cli.no_variable", name, names()))
     }
 
     /// All runs of all models, the window's first choice first.
@@ -96,7 +129,7 @@ impl<'a> Chooser<'a> {
     }
 
     /// The first run that was named, or that has what was named, and what it shows.
-    fn run_with(&self, subject: Option<Subject>) -> Result<(&'a Model, &'a Run, Subject), String> {
+    fn run_with(&self, named: Option<&Named>) -> Result<(&'a Model, &'a Run, Subject), String> {
         let fits = |model: &Model| self.asked.model.as_ref().is_none_or(|asked| is_called(model, asked));
         let of_model: Vec<_> = self.runs().filter(|(model, _)| fits(model)).collect();
         if let Some(name) = self.asked.model.as_ref().filter(|_| of_model.is_empty()) {
@@ -112,26 +145,32 @@ impl<'a> Chooser<'a> {
             let runs = of_model.iter().filter_map(|(_, run)| run.reference).map(|run| run.0.iso());
             return Err(self.absent("cli.no_run", name, runs));
         }
-        let has = |run: &Run| {
-            let subjects = engine::subjects(run);
-            match &subject {
-                Some(subject) => subjects.contains(subject).then(|| subject.clone()),
-                None => subjects.into_iter().next(),
+        let has = |run: &Run| match named {
+            Some(Named::Subject(subject)) => engine::subjects(run).contains(subject).then(|| subject.clone()),
+            Some(Named::Variable(_)) => {
+                let shows = |series: &&Series| series.recipes().any(|(_, _, recipe)| belongs(named, recipe));
+                let shown = run.series.iter().filter(shows).min_by_key(|series| !series.is_on_pressure());
+                shown.map(|series| Subject::Variable(series.parameter.id.clone()))
             }
+            None => engine::subjects(run).into_iter().next(),
         };
         let found = wanted.iter().find_map(|(model, run)| Some((*model, *run, has(run)?)));
-        found.ok_or_else(|| match &subject {
-            Some(Subject::Product(id) | Subject::Variable(id)) => {
-                let series = wanted.iter().flat_map(|(_, run)| &run.series);
-                self.absent("cli.no_subject", id, series.map(|series| series.parameter.id.clone()))
+        found.ok_or_else(|| {
+            let series = wanted.iter().flat_map(|(_, run)| &run.series);
+            let there = series.map(|series| series.parameter.id.clone());
+            match (named, &self.asked.variable) {
+                (Some(Named::Subject(Subject::Product(id) | Subject::Variable(id))), _) => {
+                    self.absent("cli.no_subject", id, there)
+                }
+                (Some(Named::Variable(_)), Some(name)) => self.absent("cli.not_shown", name, there),
+                _ => text::say(self.language, "cli.nothing_to_draw").to_owned(),
             }
-            None => text::say(self.language, "cli.nothing_to_draw").to_owned(),
         })
     }
 
-    fn level(&self, run: &Run, subject: &Subject) -> Result<Option<Level>, String> {
-        let Some(asked) = self.asked.level else { return Ok(engine::first_level(run, subject)) };
-        let levels: Vec<Level> = engine::levels(run, subject).into_iter().flatten().collect();
+    fn level(&self, subject: &Subject, levels: &[Option<Level>]) -> Result<Option<Level>, String> {
+        let Some(asked) = self.asked.level else { return Ok(engine::first_of(subject, levels)) };
+        let levels: Vec<Level> = levels.iter().copied().flatten().collect();
         // Hectopascals first; the number of another kind of level otherwise.
         let by_number = || levels.iter().find(|level| (level.value - asked).abs() <= 1e-6 * asked.abs());
         let level = levels.iter().find(|level| **level == Level::hpa(asked)).or_else(by_number);
@@ -139,11 +178,17 @@ impl<'a> Chooser<'a> {
         level.copied().map(Some).ok_or_else(|| self.absent("cli.no_such_level", &number(asked), there))
     }
 
-    fn slot(&self, plan: &Plan) -> Result<usize, String> {
-        let Some(asked) = self.asked.lead else { return Ok(plan.slot_of(Moment::now())) };
-        let lead = LeadTime::from_hours(asked);
-        let slot = plan.slots.iter().position(|slot| lead.is_some() && slot.time.lead == lead);
-        let there = plan.slots.iter().filter_map(|slot| slot.time.lead).map(|lead| number(lead.hours()));
+    /// One of those that are meant.
+    fn slot(&self, plan: &Plan, meant: &[usize]) -> Result<usize, String> {
+        let Some(asked) = self.asked.lead else {
+            let now = plan.slot_of(Moment::now());
+            let nearest = meant.iter().copied().min_by_key(|slot| slot.abs_diff(now));
+            return nearest.ok_or_else(|| text::say(self.language, "cli.nothing_to_draw").to_owned());
+        };
+        let wanted = LeadTime::from_hours(asked);
+        let lead_of = |slot: usize| plan.slots.get(slot).and_then(|slot| slot.time.lead);
+        let slot = meant.iter().copied().find(|slot| wanted.is_some() && lead_of(*slot) == wanted);
+        let there = meant.iter().filter_map(|slot| lead_of(*slot)).map(|lead| number(lead.hours()));
         slot.ok_or_else(|| self.absent("cli.no_lead", &number(asked), there))
     }
 

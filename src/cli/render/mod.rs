@@ -49,10 +49,12 @@ pub fn run(asked: &Render, common: &Common, output: &mut Output) -> Status {
 
 /// What is needed for the run that is asked for; all there is where that has not what is asked for.
 fn open(asked: &Render, output: &Output) -> (Vec<Opened>, Arc<Catalog>) {
+    // In `NAME@FILE` stands a file's number among all files.
+    let by_number = asked.variable.as_ref().is_some_and(|name| name.contains('@'));
     let is_of = asked.run.as_deref().map(|run| move |reference| choice::is_of(reference, run));
     let opened = opening::open_run(&asked.files, is_of.as_ref().map(|is_of| is_of as &dyn Fn(_) -> bool));
     let catalog = Catalog::new(&opened);
-    if choice::choose(asked, &opened, &catalog, output.language).is_ok() {
+    if !by_number && choice::choose(asked, &opened, &catalog, output.language).is_ok() {
         return (opened, Arc::new(catalog));
     }
     let opened = opening::open_all(&asked.files);
@@ -102,9 +104,8 @@ fn draw(job: &Job, output: &mut Output) -> Status {
     let rendered = make_frames(job, &writer);
     let written = writer.finish();
     tell(job, &rendered, &written, output);
-    let refused = job.opened.iter().any(|(_, outcome)| outcome.is_err());
     let whole = rendered.is_ok() && written.failures.is_empty() && written.frames == slots.len();
-    if whole && !refused { Status::Done } else { Status::InPart }
+    if whole && !opening::is_refused(job.opened) { Status::Done } else { Status::InPart }
 }
 
 fn make_frames(job: &Job, writer: &Arc<Writer>) -> Result<Rendered, String> {

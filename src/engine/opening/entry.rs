@@ -86,6 +86,11 @@ impl Entry {
         self.outcome.is_none() && !self.queued && !self.held
     }
 
+    /// It was read, and may have positions for others.
+    pub fn may_serve(&self) -> bool {
+        self.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(SourceError::may_serve))
+    }
+
     pub fn run(&self) -> Option<RunKey> {
         let reference = self.named?.run;
         let model = self.folder.as_ref().map_or_else(|| self.stem.clone(), |folder| folder.name.en.as_str().into());

@@ -333,15 +333,14 @@ impl Opening {
         }
     }
 
-    /// The files that could be read.
+    /// The files that may have positions for others.
     pub(super) fn readable(&self) -> Vec<PathBuf> {
-        let readable = self.entries.iter().filter(|entry| matches!(entry.outcome, Some(Ok(_))));
-        readable.map(|entry| entry.path.clone()).collect()
+        self.entries.iter().filter(|entry| entry.may_serve()).map(|entry| entry.path.clone()).collect()
     }
 
     /// Files whose grids lack positions are read once more when others have come, which may have them.
     fn look_among_others(&mut self) {
-        let count = self.entries.iter().filter(|entry| matches!(entry.outcome, Some(Ok(_)))).count();
+        let count = self.entries.iter().filter(|entry| entry.may_serve()).count();
         let mut again = Vec::new();
         for entry in &mut self.entries {
             let unplaced = matches!(&entry.outcome, Some(Ok(dataset)) if dataset.unplaced);

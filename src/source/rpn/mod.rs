@@ -52,7 +52,7 @@ use positions::Positions;
 use values::Values;
 
 /// The word for the format.
-const FORMAT: &str = "rpn-fst98";
+pub const FORMAT: &str = "rpn-fst98";
 
 /// Reads the directory, and the positional records that grids need: those of the file, else of `others`, else of files
 /// in its folder.
@@ -67,7 +67,10 @@ pub fn open(path: &Path, kind: Kind, others: &[PathBuf]) -> Result<Dataset, Sour
     if fields.messages.is_empty() {
         // Damage says more than that nothing is left.
         let none = Detail::with("rpn.none", [("count", (container.len() as u64).into())]);
-        return Err(notes.into_iter().next().unwrap_or_else(|| SourceError::new(path, Refusal::NoGrid, none)));
+        let has_positions = container.records().any(|record| positions::is_positional(&record.nomvar()));
+        let refused = SourceError::new(path, Refusal::NoGrid, none);
+        let refused = if has_positions { refused.of_positions() } else { refused };
+        return Err(notes.into_iter().next().unwrap_or(refused));
     }
     notes.extend(unplaced_grids(path, &grids));
     if fields.too_many || grids.too_many {

@@ -31,6 +31,11 @@ pub fn is_auxiliary(nomvar: &str) -> bool {
     NEVER_FIELDS.contains(&nomvar)
 }
 
+/// Whether a record holds positions.
+pub fn is_positional(nomvar: &str) -> bool {
+    [X, Y, BOTH].contains(&nomvar)
+}
+
 /// What a field asks for by its ig1, ig2 and, but for tiles, ig3: the ip1, ip2 and ip3 of positional records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tag {
@@ -90,7 +95,7 @@ impl<'a> Positions<'a> {
                 let Some(path) = waiting.pop_front() else { break };
                 let Some(container) = open_standard_file(&path) else { continue };
                 *looked += 1;
-                if container.records().any(|record| [X, Y, BOTH].contains(&record.nomvar().as_str())) {
+                if container.records().any(|record| is_positional(&record.nomvar())) {
                     return Some(container);
                 }
             }

@@ -17,7 +17,7 @@ use millibar::engine::{Engine, Options, Watching};
 use millibar::map;
 use millibar::text::{self, Language};
 
-use support::{folder, forecast, forecast_of, write};
+use support::{Classic, folder, forecast, forecast_of, write};
 
 type State = Rc<RefCell<Option<App>>>;
 
@@ -328,6 +328,24 @@ fn a_new_run_is_offered_and_a_key_takes_it() {
         assert!(!window.has(&offer), "what was taken is offered no longer");
         assert_eq!(window.step(), "+000 h", "the same valid time");
     }
+}
+
+#[test]
+fn what_can_be_drawn_is_shown_before_what_cannot_and_that_says_why() {
+    let folder = folder("window-places");
+    let axis = |standard_name| [("standard_name", standard_name), ("units", "m")];
+    let nowhere = Classic::default()
+        .dimension("y", 2)
+        .dimension("x", 3)
+        .variable("y", &["y"], &axis("projection_y_coordinate"), vec![0.0, 1e5])
+        .variable("x", &["x"], &axis("projection_x_coordinate"), vec![0.0, 1e5, 2e5])
+        .variable("r", &["y", "x"], &[("units", "%")], vec![50.0; 6]);
+    let nowhere = write(&folder, "a_nowhere.nc", &nowhere.bytes());
+    let forecast = write(&folder, "b_forecast.nc", &forecast(&[0.0, 6.0]).bytes());
+    let mut window = Window::new("places-both", Language::English, &[nowhere.clone(), forecast]);
+    window.until("the forecast", |window| window.slots() == 2);
+    let mut window = Window::new("places-one", Language::English, &[nowhere]);
+    window.until("the reason", |window| window.has_with("does not say where the points of"));
 }
 
 #[test]

@@ -164,36 +164,37 @@ impl App {
             before.model(&model.id).and_then(|m| m.run(run.reference)).is_some_and(Run::is_read)
         };
         let sample = self.sources.sample.is_some() && !before.is_empty();
-        catalog
-            .models
-            .iter()
-            .flat_map(|model| model.runs.iter().map(move |run| (model, run)))
-            .find(|(model, run)| {
+        let runs = || catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
+        let fresh = || {
+            runs().filter(|(model, run)| {
                 run.is_read() && !known(model, run) && (!sample || before.model(&model.id).is_none_or(|m| !has_read(m)))
             })
-            .and_then(|(model, run)| self.choice_of_run(model, run))
+        };
+        let (model, run) = fresh().find(|(_, run)| run.is_placed()).or_else(|| fresh().next())?;
+        self.choice_of_run(model, run)
     }
 
     fn first_choice(&mut self, catalog: &Catalog) -> Option<Selection> {
         let runs = || catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
+        let readable = |of: Option<&str>| {
+            let read = || runs().filter(|(model, run)| run.is_read() && of.is_none_or(|of| of == model.id));
+            read().find(|(_, run)| run.is_placed()).or_else(|| read().next())
+        };
         let last = self.sources.last_model.clone();
-        let of_last = |(model, _): &(&Model, &Run)| last.as_ref().is_none_or(|last| *last == model.id);
-        if let Some((model, run)) = runs().filter(of_last).find(|(_, run)| run.is_read()) {
+        let Some(last) = last else { return readable(None).and_then(|(model, run)| self.choice_of_run(model, run)) };
+        // What was on screen is gone, or came back as another run: first others of its model, also such as are known by
+        // their names so far.
+        if let Some((model, run)) = readable(Some(&last)) {
             return self.choice_of_run(model, run);
         }
-        // What was on screen is gone, or came back as another run: first others of its model, known by their names.
-        if last.is_some()
-            && let Some((model, run)) = runs().find(of_last)
-        {
+        if let Some((model, run)) = runs().find(|(model, _)| model.id == last) {
             self.want(&model.id, run.reference);
             return None;
         }
-        if let Some((model, run)) = runs().find(|(_, run)| run.is_read()) {
+        if let Some((model, run)) = readable(None) {
             return self.choice_of_run(model, run);
         }
-        if last.is_some()
-            && let Some((model, run)) = runs().next()
-        {
+        if let Some((model, run)) = runs().next() {
             self.want(&model.id, run.reference);
         }
         None

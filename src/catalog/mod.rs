@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::field::{Level, LevelKind};
-use crate::grid::Grid;
+use crate::grid::{Geometry, Grid};
 use crate::source::{Dataset, SourceError, Step};
 use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
@@ -213,6 +213,12 @@ impl Run {
         !self.series.is_empty()
     }
 
+    /// Something of it lies at places that are known, and can be drawn.
+    #[must_use]
+    pub fn is_placed(&self) -> bool {
+        self.series.iter().any(Series::is_placed)
+    }
+
     /// The series of a parameter: there is one at most.
     #[must_use]
     pub fn series(&self, parameter: &str) -> Option<&Series> {
@@ -221,6 +227,12 @@ impl Run {
 }
 
 impl Series {
+    /// Whether it is known where its points lie.
+    #[must_use]
+    pub fn is_placed(&self) -> bool {
+        self.grid.geometry != Geometry::Unplaced
+    }
+
     /// Whether some of its levels are pressures.
     #[must_use]
     pub fn is_on_pressure(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What the window or the command line asks for.
 
-use crate::catalog::{Catalog, Model, Run};
+use crate::catalog::{Catalog, Model, Run, Series};
 use crate::field::Level;
 use crate::map::View;
 use crate::product;
@@ -53,19 +53,25 @@ pub struct Request {
 }
 
 impl Selection {
-    /// What is shown first of a catalogue: its first model's newest run, the first product that the run has, else its
-    /// first variable, on the product's own first level. `None` where there is nothing to show.
+    /// What is shown first of a catalogue: the first model's newest run that can be drawn, the first product that the run
+    /// has, else its first variable, on the product's own first level. `None` where there is nothing to show.
     #[must_use]
     pub fn first(catalog: &Catalog) -> Option<Self> {
-        let runs = catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
-        let (model, run) = runs.into_iter().find(|(_, run)| run.is_read())?;
+        let runs = || catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
+        let read = || runs().filter(|(_, run)| run.is_read());
+        let (model, run) = read().find(|(_, run)| run.is_placed()).or_else(|| read().next())?;
         Self::of_run(model, run)
     }
 
     /// What is shown first of a run.
     #[must_use]
     pub fn of_run(model: &Model, run: &Run) -> Option<Self> {
-        let subject = subjects(run).into_iter().next()?;
+        let subjects = subjects(run);
+        let is_placed = |subject: &&Subject| match subject {
+            Subject::Variable(id) => run.series(id).is_some_and(Series::is_placed),
+            Subject::Product(_) => true,
+        };
+        let subject = subjects.iter().find(is_placed).or(subjects.first())?.clone();
         let level = first_level(run, &subject);
         Some(Self { model: model.id.clone(), run: run.reference, subject, level, member: 0, union: false })
     }

@@ -21,6 +21,10 @@ use crate::render::Frame;
 use crate::source::{Refusal, SourceError};
 use crate::units::Affine;
 
+/// What was found and what to do where a grid makes no picture; for one whose file keeps its places to itself.
+const NOT_DRAWN: (&str, &str) = ("refusal.not_drawn", "advice.not_drawn");
+const NOT_PLACED: (&str, &str) = ("refusal.not_placed", "advice.not_drawn");
+
 /// A stage of work, with all that it needs: the lock is free while it is done.
 pub(super) enum Job {
     Open(OpeningJob),
@@ -439,8 +443,9 @@ impl State {
                 continue;
             };
             if impossible && !(other_possible && reel.field_key(slot, other).is_some()) {
-                let error = SourceError::new(&path, Refusal::Unsupported, "").in_part(parameter.name.en.clone());
-                reel.failed(slot, Arc::new(error));
+                let words = if placed { &NOT_DRAWN } else { &NOT_PLACED };
+                let error = SourceError::new(&path, Refusal::Unsupported, "").saying(words);
+                reel.failed(slot, Arc::new(error.in_part(parameter.name.en.clone())));
             }
             note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone(), placed });
         }

@@ -17,10 +17,11 @@ pub fn open_and_read(path: &Path) {
     }
     let opened = [(path.to_owned(), opened.map(Arc::new))];
     let catalog = Catalog::new(&opened);
-    for run in catalog.models.iter().flat_map(|model| &model.runs) {
-        assert!(run.series.iter().all(|series| series.parameter.id.len() < usize::MAX));
+    for series in catalog.models.iter().flat_map(|model| &model.runs).flat_map(|run| &run.series) {
+        assert!(!series.is_empty() && !series.levels.is_empty(), "{} has no field", series.parameter.id);
     }
-    assert!(catalog::inventory(&opened).len() <= 1 << 20);
+    let variables = opened.iter().flat_map(|(_, outcome)| outcome.iter()).map(|dataset| dataset.variables.len());
+    assert_eq!(catalog::inventory(&opened).len(), variables.sum::<usize>(), "each variable of one file is listed once");
     if let Ok(list) = source::records(path) {
         for record in 0..list.records.len().min(8) {
             let _ = source::record_values(path, record);

@@ -73,7 +73,8 @@ fn frame(criterion: &mut Criterion) {
     let grid = grid();
     let Some(sampler) = Sampler::new(&grid, &view) else { return };
     let (bands, lines) = (cut(&grid, &sampler, humidity), cut(&grid, &sampler, height));
-    let (bands, lines) = (Layer { values: &bands, sampler: &sampler }, Layer { values: &lines, sampler: &sampler });
+    let short = Bilingual::same("RH");
+    let [bands, lines] = [&bands, &lines].map(|values| Layer { values, sampler: &sampler, short: &short });
     let basemap = Basemap::new(&view);
     let prepared = Prepared::new(layout, view.clone(), &basemap, style.clone(), Language::English);
     let mut scratch = Scratch::default();
@@ -132,7 +133,8 @@ fn kinds(criterion: &mut Criterion) {
             bencher.iter(|| Sampler::new(&grid, &view));
         });
         let (bands, lines) = (cut(&grid, &sampler, humidity), cut(&grid, &sampler, height));
-        let (bands, lines) = (Layer { values: &bands, sampler: &sampler }, Layer { values: &lines, sampler: &sampler });
+        let short = Bilingual::same("RH");
+        let [bands, lines] = [&bands, &lines].map(|values| Layer { values, sampler: &sampler, short: &short });
         let scene = Scene { bands: Some(bands), lines: Some(lines), caption: caption() };
         group.bench_function(format!("{name}: frame"), |bencher| {
             bencher.iter(|| {

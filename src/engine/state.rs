@@ -449,7 +449,8 @@ impl State {
             }
             note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone(), placed });
         }
-        self.note(note.filter(|_| impossible));
+        // Where nothing else is drawn the frame itself says so.
+        self.note(note.filter(|_| impossible && other_possible));
     }
 
     fn adopt_ranges(&mut self, id: u64) {

@@ -82,7 +82,8 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
         }
         if let (Some(layer), Some(style)) = (scene.lines, prepared.line_style()) {
             let step = (LATTICE_STEP * layout.pixels_per_point).round().max(2.0) as u32;
-            let lattice = layer.sampler.lattice(slice_of(&layer.values.as_standard_layout()), step);
+            let lattice =
+                layer.sampler.lattice(slice_of(&layer.values.as_standard_layout()), step, &mut scratch.memory);
             let seen = lattice.values.iter().any(|value| !value.is_nan());
             caption.notes.extend((!seen).then(|| CaptionNote::NoValues { short: layer.short.clone() }));
             let interval = lines::draw(&mut map, prepared, style, &lattice, &mut scratch.mask);

@@ -7,6 +7,7 @@
 mod bytes;
 pub mod cf;
 pub mod codec;
+mod companions;
 mod detail;
 mod error;
 mod grib;
@@ -48,7 +49,7 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
 pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     match signature::recognise(path)? {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
-        Signature::Grib => grib::open(path),
+        Signature::Grib => grib::open(path, others),
         Signature::Rpn(kind) => rpn::open(path, kind, others),
         Signature::Zarr | Signature::Zip => zarr::open(path),
     }

@@ -43,7 +43,7 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, Detail, RecordList, Refusal, SourceError, messages};
+use super::{Dataset, Detail, RecordList, Refusal, SourceError, error, messages};
 use container::Container;
 use fields::Fields;
 use grids::Grids;
@@ -69,7 +69,7 @@ pub fn open(path: &Path, kind: Kind, others: &[PathBuf]) -> Result<Dataset, Sour
         let none = Detail::with("rpn.none", [("count", (container.len() as u64).into())]);
         let has_positions = container.records().any(|record| positions::is_positional(&record.nomvar()));
         let refused = SourceError::new(path, Refusal::NoGrid, none);
-        let refused = if has_positions { refused.of_positions() } else { refused };
+        let refused = if has_positions { refused.of_positions(error::Positions::Rpn) } else { refused };
         return Err(notes.into_iter().next().unwrap_or(refused));
     }
     notes.extend(unplaced_grids(path, &grids));

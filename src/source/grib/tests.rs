@@ -335,3 +335,26 @@ fn the_grids_own_positions_go_before_those_of_another_with_as_many_cells() {
     assert_eq!(found.notes.len(), 1, "that the mark is another one is said");
     [both, wrong].iter().for_each(|folder| std::fs::remove_dir_all(folder).unwrap_or_default());
 }
+
+#[test]
+fn the_list_of_messages_tells_short_name_member_interval_and_points_as_grib_ls_does() {
+    // Template 4.8: 2 m above ground, the maximum of six hours up to 18 UTC.
+    let mut interval = vec![0, 0, 0, 8, 0, 0, 2, 0, 96, 0, 0, 0, 1, 0, 0, 0, 0, 103, 0, 0, 0, 0, 2, 255, 0, 0, 0, 0, 0];
+    interval.extend([0x07, 0xea, 11, 20, 18, 0, 0, 1, 0, 0, 0, 0, 2, 2, 1, 0, 0, 0, 6, 255, 0, 0, 0, 0]);
+    let data = section(7, &[0, 1, 2, 3, 4, 5]);
+    let maximum = message_2(&[identification(), cells(3), section(4, &interval), simple(), section(6, &[255]), data]);
+    let file = Written::new("listed", &[whole(0, 0, 6, 50_000), maximum].concat());
+    let list = list(&file.0).expect("it is listed");
+    let of = |record: usize, key: &str| {
+        let entries = list.records.get(record).map(|record| record.entries.clone()).unwrap_or_default();
+        entries.into_iter().find(|(name, _)| *name == key).map(|(_, entry)| entry)
+    };
+    let text = |words: &str| Some(crate::source::Entry::Text(words.to_owned()));
+    assert_eq!((of(0, "shortName"), of(0, "stepRange"), of(0, "levelUnits")), (text("t"), text("6"), text("Pa")));
+    assert_eq!((of(1, "shortName"), of(1, "stepRange"), of(1, "levelUnits")), (text("max_2t"), text("0-6"), text("m")));
+    assert_eq!((of(1, "begins"), of(1, "ends")), (text("2026-11-20T12:00:00Z"), text("2026-11-20T18:00:00Z")));
+    assert_eq!(of(0, "ends"), Some(crate::source::Entry::Absent), "no interval");
+    let numbers = ["points", "Ni", "Nj"].map(|key| of(1, key));
+    let absent = Some(crate::source::Entry::Absent);
+    assert_eq!(numbers, [Some(crate::source::Entry::Integer(6)), absent.clone(), absent]);
+}

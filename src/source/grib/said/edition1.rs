@@ -29,6 +29,7 @@ pub fn read(field: &Field) -> Option<Said> {
         plain: !is_derived(section, maker),
         probability: false,
         process: section.u8(6)?.into(),
+        background: None,
         template: indicator.into(),
     })
 }

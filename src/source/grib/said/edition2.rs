@@ -58,6 +58,7 @@ pub fn read(field: &Field) -> Option<Said> {
         plain: true,
         probability: false,
         process: section.u8(process(number, template)).unwrap_or(255).into(),
+        background: section.u8(template.process + 1).filter(|_| template.process > 0 && !is_satellite(number)),
         template: number,
     };
     if template.surface == 0 {
@@ -159,7 +160,11 @@ fn surface(section: Octets<'_>, octet: usize) -> (u8, Option<f64>) {
 /// The octet with the number of the generating process: behind its type and the background's, but that satellite products
 /// have no background.
 fn process(number: u16, template: Template) -> usize {
-    template.process + if matches!(number, 30 | 31) { 1 } else { 2 }
+    template.process + if is_satellite(number) { 1 } else { 2 }
+}
+
+fn is_satellite(number: u16) -> bool {
+    matches!(number, 30 | 31)
 }
 
 /// The octets between the parameter and the generating process: constituents, sizes, wavelengths, partitions.

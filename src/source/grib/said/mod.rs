@@ -33,6 +33,8 @@ pub struct Said {
     pub probability: bool,
     /// Number of the generating process: the model, in the centre's own list.
     pub process: u16,
+    /// Number of the background process, which edition 1 lacks.
+    pub background: Option<u8>,
     /// Product definition template of edition 2; the indicator of the time range of edition 1.
     pub template: u16,
 }

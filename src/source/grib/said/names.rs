@@ -117,6 +117,7 @@ mod tests {
                 plain: true,
                 probability: false,
                 process: 0,
+                background: None,
                 template: 0,
             };
             short_name(2, 98, &said)

@@ -4,6 +4,7 @@
 //! handle that says where the values of one field lie; reading it gives the file's own numbers, with no conversion of
 //! units. Nothing here guesses what a variable means.
 
+mod bits;
 mod bytes;
 pub mod cf;
 pub mod codec;

@@ -15,7 +15,7 @@
 //! 4. **The numbers, when they are asked for.** `fields` is the [`Decoder`](super::messages::Decoder): any thread may
 //!    ask it for any field. `values` checks a record's claims before anything is allocated, then unpacks it: `packed`
 //!    (integers that stand for floats), `turbo` (their lossless compression), `ieee` (compressed floats), all on
-//!    `bits`.
+//!    the `bits` that GRIB has as well.
 //!
 //! `listing` shows the directory as it is, for `millibar records`.
 //!
@@ -23,7 +23,6 @@
 //! Everything in the file is big-endian, and nothing that stands in it is believed before it is compared with the
 //! file's length. A damaged record costs that record only.
 
-mod bits;
 mod container;
 mod dates;
 mod descriptor;
@@ -40,6 +39,7 @@ mod reference;
 mod times;
 mod turbo;
 mod values;
+mod words;
 
 use std::path::{Path, PathBuf};
 

@@ -56,7 +56,8 @@ impl Around {
         };
         let (j0, j1) = span(Box::new(rows));
         let (i0, i1) = span(Box::new(columns));
-        if grid.ny > 1 && i0 == 0 && i1 + 1 == grid.nx && grid.nx > 2 {
+        let over_the_end = self.points().all(|([_, i], _)| i == 0 || i + 1 == grid.nx);
+        if grid.ny > 1 && i0 == 0 && i1 + 1 == grid.nx && grid.nx > 2 && over_the_end {
             return Window { j0, i0: i1, ny: j1 + 1 - j0, nx: 2 };
         }
         Window { j0, i0, ny: j1 + 1 - j0, nx: i1 + 1 - i0 }
@@ -76,7 +77,13 @@ impl Grid {
             Geometry::LatLon { .. } | Geometry::Projected { .. } | Geometry::Curvilinear(_) => {
                 let locator = Locator::new(self)?;
                 let (column, row) = locator.locate_from(lon, lat, hint)?;
-                Some(Around::in_cell((column + locator.first_column() as f64, row), self.nx))
+                let around = Around::in_cell((column + locator.first_column() as f64, row), self.nx);
+                Some(match self.fold() {
+                    Some(fold) => {
+                        Around::new(around.points().map(|([j, i], weight)| (fold.stored((j, i)).into(), weight)))
+                    }
+                    None => around,
+                })
             }
             Geometry::Points(points) => {
                 let corners = points.around(lon, lat, hint)?;

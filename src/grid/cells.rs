@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::curvilinear::Curvilinear;
+use super::fold::Fold;
 use super::sphere::{Bounds, Vector, chord, unit};
 use super::tree::Tree;
 
@@ -17,6 +18,8 @@ pub struct Cells {
     pub across: usize,
     /// Columns once round, where the grid closes on itself.
     pub turn: Option<usize>,
+    /// Where the last row meets itself: one more row of cells lies behind it.
+    pub fold: Option<Fold>,
     /// Those that have four corners and do not tear.
     pub usable: Vec<bool>,
     pub tree: Tree,
@@ -30,11 +33,14 @@ impl Cells {
             .with_min_len(4096)
             .map(|n| grid.position(n / nx, n % nx).map(|(lon, lat)| unit(lon, lat)))
             .collect();
-        let places = Places { places: without_placeholders(grid, places), ny, nx };
+        let mut places = Places { places: without_placeholders(grid, places), ny, nx, fold: None };
         let turn = places.turn();
+        places.fold =
+            turn.and_then(|turn| Fold::find(ny, turn, |a, b| Some(chord(places.at(a.0, a.1)?, places.at(b.0, b.1)?))));
+        let rows = if places.fold.is_some() { ny } else { ny.saturating_sub(1) };
         let across = if turn == Some(nx) { nx } else { nx.saturating_sub(1) };
         let tears = Tears::new(&places, across);
-        let usable: Vec<bool> = (0..across * ny.saturating_sub(1))
+        let usable: Vec<bool> = (0..across * rows)
             .into_par_iter()
             .with_min_len(4096)
             .map(|n| {
@@ -42,7 +48,7 @@ impl Cells {
             })
             .collect();
         let mut order = Vec::new();
-        in_patches(0..ny.saturating_sub(1), 0..across, &mut |j, i| {
+        in_patches(0..rows, 0..across, &mut |j, i| {
             if usable.get(j * across + i) == Some(&true) {
                 order.push((j * across + i) as u32);
             }
@@ -51,7 +57,7 @@ impl Cells {
             let corners = places.corners(cell as usize / across, cell as usize % across);
             corners.map_or(Bounds::EMPTY, |corners| Bounds::of_patch(&corners))
         };
-        Self { across, turn, tree: Tree::of_sorted(order, bounds), usable }
+        Self { across, turn, fold: places.fold, tree: Tree::of_sorted(order, bounds), usable }
     }
 
     /// Row and column of a cell.
@@ -94,10 +100,17 @@ struct Places {
     places: Vec<Option<Vector>>,
     ny: usize,
     nx: usize,
+    fold: Option<Fold>,
 }
 
 impl Places {
+    /// Rows of points, the one beyond a fold included.
+    fn rows(&self) -> usize {
+        self.ny + usize::from(self.fold.is_some())
+    }
+
     fn at(&self, j: usize, i: usize) -> Option<Vector> {
+        let (j, i) = self.fold.map_or((j, i), |fold| fold.stored((j, i)));
         if i < self.nx { *self.places.get(j * self.nx + i)? } else { None }
     }
 
@@ -152,7 +165,7 @@ struct Tears {
 
 impl Tears {
     fn new(places: &Places, across: usize) -> Self {
-        let (ny, nx) = (places.ny, places.nx);
+        let (ny, nx) = (places.rows(), places.nx);
         let row_edge = |j: usize, i: usize| {
             (i < across).then(|| edge(places.at(j, i)?, places.at(j, if i + 1 == nx { 0 } else { i + 1 })?)).flatten()
         };

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Window;
 use super::cells::{Cells, corners_of, in_patches};
+use super::fold::Fold;
 use super::sphere::{Bounds, Plane, chord, unit};
 use super::tree::Tree;
 
@@ -84,8 +85,13 @@ impl Curvilinear {
         self.cells().turn
     }
 
+    /// Where the last row meets itself.
+    pub(crate) fn fold(&self) -> Option<Fold> {
+        self.cells().fold
+    }
+
     /// Fractional column and row of a position; `None` outside of all cells. The column may lie between the last one and
-    /// the first of the next turn.
+    /// the first of the next turn, the row beyond the last one where that meets itself in a fold.
     pub(super) fn locate(&self, lon: f64, lat: f64, hint: &mut Hint) -> Option<(f64, f64)> {
         if !(lon.is_finite() && lat.abs() <= 90.0 + 1e-5) {
             return None;
@@ -117,7 +123,7 @@ impl Curvilinear {
         let lost = |n: usize| {
             let (j, i) = (window.j0 + n / window.nx, (window.i0 + n % window.nx) % nx.max(1));
             let left = i.checked_sub(1).or((cells.turn == Some(nx)).then(|| nx - 1));
-            let (here, above) = (Some(j).filter(|&j| j + 1 < ny), j.checked_sub(1));
+            let (here, above) = (Some(j).filter(|&j| j + 1 < ny || cells.fold.is_some()), j.checked_sub(1));
             let own = Some(i).filter(|&i| i < cells.across);
             ![(here, own), (here, left), (above, own), (above, left)].into_iter().any(|(j, i)| usable(j, i))
         };
@@ -150,7 +156,8 @@ impl Curvilinear {
         }
         let (j, i) = cells.place(cell);
         let mut corners = [(0.0, 0.0); 4];
-        for (corner, (j, i)) in corners.iter_mut().zip(corners_of(j, i, self.dim().1)) {
+        for (corner, place) in corners.iter_mut().zip(corners_of(j, i, self.dim().1)) {
+            let (j, i) = cells.fold.map_or(place, |fold| fold.stored(place));
             let (lon, lat) = (*self.0.lon.get((j, i))?, *self.0.lat.get((j, i))?);
             *corner = plane.project(unit(lon, lat))?;
         }

@@ -58,7 +58,8 @@ impl Locator {
     /// Fractional column, counted from [`Locator::first_column`], and row of a position; `None` outside the grid.
     ///
     /// Where the grid closes, a column may lie between the last one and the first of the next turn. Beyond the last row
-    /// of a closed grid that touches a pole, the row is that last one.
+    /// of a closed grid that touches a pole, the row is that last one. Where the last row meets itself ([`Grid::fold`]), the
+    /// row may lie one beyond it.
     #[must_use]
     pub fn locate(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
         self.locate_from(lon, lat, &mut Hint::default())

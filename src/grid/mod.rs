@@ -7,6 +7,7 @@ mod around;
 mod axis;
 mod cells;
 mod curvilinear;
+mod fold;
 mod gaussian;
 mod locator;
 mod nearest;
@@ -22,6 +23,7 @@ mod triangulate;
 
 pub use around::Around;
 pub use curvilinear::{Curvilinear, Hint};
+pub use fold::Fold;
 pub use gaussian::gaussian_latitudes;
 pub use locator::Locator;
 pub use points::Points;
@@ -67,6 +69,12 @@ pub struct Window {
 }
 
 impl Grid {
+    /// Where the last row of a tripolar grid meets itself.
+    #[must_use]
+    pub fn fold(&self) -> Option<Fold> {
+        if let Geometry::Curvilinear(listed) = &self.geometry { listed.fold() } else { None }
+    }
+
     /// The whole grid.
     #[must_use]
     pub fn whole(&self) -> Window {

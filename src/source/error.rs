@@ -51,16 +51,25 @@ pub struct SourceError {
     /// The variable, message or step that is meant, where it is not the whole file.
     pub part: Option<String>,
     pub detail: Detail,
-    /// There is nothing to show in the file, but there are positions for the grids of other RPN standard files.
-    pub(super) positions_only: bool,
+    /// There is nothing to show in the file, but there are positions for the grids of others.
+    pub(super) positions: Option<Positions>,
     /// Texts that say better than those of the class what was found and what to do.
     pub(super) words: Option<&'static (&'static str, &'static str)>,
+}
+
+/// For whom a file has positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Positions {
+    /// For other RPN standard files.
+    Rpn,
+    /// For messages of GRIB that name their grid.
+    Cells,
 }
 
 impl SourceError {
     #[must_use]
     pub fn new(path: &Path, refusal: Refusal, detail: impl Into<Detail>) -> Self {
-        Self { path: path.to_owned(), refusal, part: None, detail: detail.into(), positions_only: false, words: None }
+        Self { path: path.to_owned(), refusal, part: None, detail: detail.into(), positions: None, words: None }
     }
 
     /// Of a failed system call: absent, closed to us, or broken while being read.
@@ -92,20 +101,24 @@ impl SourceError {
     }
 
     /// A refused file that has positions for others.
-    pub(super) fn of_positions(self) -> Self {
-        Self { positions_only: true, ..self }
+    pub(super) fn of_positions(self, positions: Positions) -> Self {
+        Self { positions: Some(positions), ..self }
     }
 
     /// Whether the refused file is there for others, and may be for this one: then nobody needs to hear of it.
     #[must_use]
     pub fn serves(&self, dataset: &Dataset) -> bool {
-        self.positions_only && dataset.format == rpn::FORMAT
+        match self.positions {
+            Some(Positions::Rpn) => dataset.format == rpn::FORMAT,
+            Some(Positions::Cells) => dataset.format.starts_with("grib"),
+            None => false,
+        }
     }
 
     /// Whether the refused file is there for others.
     #[must_use]
     pub fn may_serve(&self) -> bool {
-        self.positions_only
+        self.positions.is_some()
     }
 
     /// One sentence for a person: file, what was found, what to do.

@@ -4,9 +4,11 @@
 //! handle that says where the values of one field lie; reading it gives the file's own numbers, with no conversion of
 //! units. Nothing here guesses what a variable means.
 
+mod bits;
 mod bytes;
 pub mod cf;
 pub mod codec;
+mod companions;
 mod detail;
 mod error;
 mod grib;
@@ -48,7 +50,7 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
 pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     match signature::recognise(path)? {
         Signature::Classic | Signature::Hdf5 => netcdf::open(path),
-        Signature::Grib => grib::open(path),
+        Signature::Grib => grib::open(path, others),
         Signature::Rpn(kind) => rpn::open(path, kind, others),
         Signature::Zarr | Signature::Zip => zarr::open(path),
     }

@@ -159,15 +159,21 @@ fn shards_hold_many_chunks() {
 
 #[test]
 fn a_chunk_that_was_never_written_holds_the_fill_value() {
-    let mut objects = store_2(&json!({"fill_value": "NaN"}), |chunk| chunk);
-    objects.remove("x/1.0.0");
+    // Half of the second step is there.
+    let mut objects = store_2(&json!({"fill_value": "NaN", "chunks": [1, 3, 2]}), |chunk| chunk);
+    objects.retain(|key, _| !key.starts_with("x/1"));
+    let half = |columns: std::ops::Range<usize>| {
+        singles(counted(1).rows().into_iter().flat_map(|row| row.to_vec()[columns.clone()].to_vec()).map(|x| x as f32))
+    };
+    objects.insert("x/1.0.0".to_owned(), half(0..2));
     let written = folder("unwritten", &objects);
     let dataset = opened(&written);
     let x = find(&dataset, "x");
-    assert_eq!(read(x, 0), counted(0));
-    assert!(read(x, 1).iter().all(|value| value.is_nan()));
+    let read_first = read(x, 1);
+    assert_eq!(read_first.column(1), counted(1).column(1));
+    assert!(read_first.column(2).iter().all(|value| value.is_nan()));
     // A store that is being written gains chunks, and they are shown.
-    fs::write(written.0.join("x/1.0.0"), all_singles().get(48..).expect("a step")).expect("a chunk");
+    fs::write(written.0.join("x/1.0.1"), half(2..4)).expect("a chunk");
     assert_eq!(read(x, 1), counted(1));
 }
 
@@ -263,4 +269,30 @@ fn a_compression_that_is_not_read_is_named() {
     assert_eq!((error.refusal, error.part.as_deref()), (Refusal::Unsupported, Some("x")));
     assert!(error.to_string().contains("lzma"), "{error}");
     assert_eq!(dataset.notes.len(), 1);
+}
+
+#[test]
+fn a_step_whose_chunks_have_not_come_is_not_there_yet() {
+    // The metadata stand first; then come the chunks, one step after another.
+    for keys in ["{}.0.0", "{}/0/0"] {
+        let mut objects = axes_2();
+        let separator = if keys.contains('/') { "/" } else { "." };
+        let more = json!({"dtype": "<f4", "chunks": [1, 3, 4], "dimension_separator": separator, "fill_value": "NaN"});
+        array_2(&mut objects, "x", &[2, 3, 4], &attributes_2(), &more);
+        let zero = json!({"dtype": "<f4", "chunks": [1, 3, 4], "fill_value": 0.0});
+        array_2(&mut objects, "y", &[2, 3, 4], &attributes_2(), &zero);
+        objects.insert(format!("x/{}", keys.replace("{}", "0")), singles([7.0; 12]));
+        let store = folder(&format!("arriving-{}", separator.len() + keys.len()), &objects);
+        let step = |name: &str, step: usize| {
+            let dataset = opened(&store);
+            let variable = find(&dataset, name);
+            variable
+                .field(Choice { step, ..Choice::default() })
+                .map(|field| field.read_raw().expect("it decodes")[[0, 0]])
+        };
+        assert_eq!((step("x", 0), step("x", 1)), (Some(7.0), None), "{keys}");
+        assert_eq!(step("y", 1), Some(0.0), "a number that stands for what was not written is meant");
+        put_all(&store.0, &Objects::from([(format!("x/{}", keys.replace("{}", "1")), singles([8.0; 12]))]));
+        assert_eq!(step("x", 1), Some(8.0), "{keys}");
+    }
 }

@@ -42,9 +42,12 @@ impl Cut {
             }
         }
         let last_row = grid.ny.checked_sub(1)?;
-        let (columns, count) = used.run()?;
         let j0 = (rows.0 as usize).saturating_sub(MARGIN);
-        let j1 = (rows.1.ceil() as usize + MARGIN).min(last_row);
+        let below = rows.1.ceil() as usize + MARGIN;
+        // Behind a fold the last rows follow turned round, so that all columns may be needed.
+        let folds = below > last_row && turn.is_some() && grid.fold().is_some();
+        let j1 = if folds { below.min(last_row + 1 + MARGIN) } else { below.min(last_row) };
+        let (columns, count) = if folds { used.all() } else { used.run()? };
         let around = |i0: usize, nx: usize| Window { j0, i0, ny: j1 + 1 - j0, nx };
         if whole_rows {
             let turn = turn.map(|turn| turn as f32);
@@ -69,6 +72,12 @@ impl Cut {
             (0, 0, around(0, grid.nx))
         };
         Some(Self { window, base: base as f32, first: first as f32, turn: Some(turn as f32) })
+    }
+
+    /// The part of the window that the grid stores: all but rows behind a fold.
+    pub fn stored(&self, grid: &Grid) -> Window {
+        let ny = self.window.ny.min(grid.ny.saturating_sub(self.window.j0));
+        Window { ny, ..self.window }
     }
 
     /// The column of the window at a column of the grid.
@@ -118,6 +127,11 @@ impl Used {
         }
     }
 
+    /// A whole turn and one on.
+    fn all(&self) -> (usize, usize) {
+        (0, self.columns.len() + 1)
+    }
+
     /// The first column and the number of columns of the shortest run that holds all; a whole turn and one on where no
     /// gap is worth leaving out.
     fn run(&self) -> Option<(usize, usize)> {
@@ -136,7 +150,7 @@ impl Used {
             before = column;
         }
         if widest.0 <= 2 * MARGIN + 2 {
-            return Some((0, count + 1));
+            return Some(self.all());
         }
         Some(((widest.1 + widest.0) % count, count + 1 - widest.0))
     }

@@ -75,13 +75,15 @@ fn yin_yang(step: f64) -> Grid {
     Grid { ny: yin.ny + yang.ny, nx: yin.nx, geometry: Geometry::Stacked(vec![yin, yang]) }
 }
 
-/// An ocean model's grid: two northern poles on land, columns that close with two repeated ones, and a fold on top.
-fn tripolar(step: f64) -> Grid {
+/// An ocean model's grid: two northern poles on land, columns that close with some repeated ones, and a fold on top: on the
+/// last row, or half a step beyond it.
+fn tripolar(step: f64, beyond: bool, repeated: usize) -> Grid {
     let columns = (360.0 / step) as usize;
     let rows = (156.0 / step) as usize + 1;
+    let half = if beyond { step / 2.0 } else { 0.0 };
     let at = |j: usize, i: usize| {
-        let lon = -180.0 + step * i as f64;
-        let lat = -76.0 + step * j as f64;
+        let lon = -180.0 + half + step * i as f64;
+        let lat = -76.0 - half + step * j as f64;
         // North of 65 degrees the circles of latitude become flatter and flatter, to a line across the pole.
         if lat <= 65.0 {
             return (lon, lat);
@@ -92,8 +94,8 @@ fn tripolar(step: f64) -> Grid {
         (y.atan2(x).to_degrees(), 90.0 - x.hypot(y).to_degrees())
     };
     let all = |j: usize, i: usize| at(j, i % columns);
-    let lat = Array2::from_shape_fn((rows, columns + 2), |(j, i)| all(j, i).1);
-    let lon = Array2::from_shape_fn((rows, columns + 2), |(j, i)| all(j, i).0);
+    let lat = Array2::from_shape_fn((rows, columns + repeated), |(j, i)| all(j, i).1);
+    let lon = Array2::from_shape_fn((rows, columns + repeated), |(j, i)| all(j, i).0);
     curvilinear(lat, lon)
 }
 
@@ -199,7 +201,11 @@ fn global_grids_of_every_kind_have_no_seam_and_no_hole() {
         let repeated = listed(&latlon(steps(89.0, -2.0, 90), steps(-180.0, 2.0, 182)));
         check("listed with repeated columns", &repeated, &view, 8e-3, but_the_caps);
         let ocean = |_: f64, lat: f64| if lat < -76.1 { Some(false) } else { (lat > -75.9).then_some(true) };
-        check("tripolar", &tripolar(2.0), &view, 1.5e-2, ocean);
+        check("tripolar", &tripolar(2.0, false, 2), &view, 1.5e-2, ocean);
+        let ocean = |_: f64, lat: f64| if lat < -77.1 { Some(false) } else { (lat > -76.9).then_some(true) };
+        for repeated in [0, 2] {
+            check("tripolar, cut at its fold", &tripolar(2.0, true, repeated), &view, 1.5e-2, ocean);
+        }
     }
 }
 

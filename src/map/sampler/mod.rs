@@ -8,6 +8,7 @@ mod finder;
 #[cfg(test)]
 mod kinds_tests;
 mod lattice;
+mod patch;
 mod refined;
 mod spread;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use self::by_point::{ByPoint, Nodes};
 use self::by_rows::{ByRows, Sketch};
 use self::finder::Finder;
 use self::lattice::{Places, Rows};
+use self::patch::Patch;
 use self::refined::Refined;
 use self::spread::Spread;
 use crate::grid::{Geometry, Grid, Reduced, Window};
@@ -47,8 +49,7 @@ enum Road {
         road: ByRows,
         /// The first row of its window in the sampler's window.
         first_row: usize,
-        /// Numbers of values in the window that count as missing: their positions are no corners of cells.
-        lost: Vec<u32>,
+        patch: Patch,
     },
     /// Rows of unlike length, which are filled out first.
     Spread {
@@ -105,12 +106,12 @@ impl Sampler {
             Geometry::Points(_) => Road::of_points(grid, view)?,
             _ => {
                 let road = ByRows::new(Sketch::new(grid, Finder::new(grid, view)?, false)?);
-                let window = road.cut.window;
-                let lost = match &grid.geometry {
-                    Geometry::Curvilinear(listed) => listed.lost_points(window),
-                    _ => Vec::new(),
+                let window = road.cut.stored(grid);
+                let patch = match &grid.geometry {
+                    Geometry::Curvilinear(listed) => Patch::new(listed, &road.cut, window),
+                    _ => Patch::default(),
                 };
-                (vec![Road::Rows { road, first_row: 0, lost }], window)
+                (vec![Road::Rows { road, first_row: 0, patch }], window)
             }
         };
         Some(Self { window, size: view.size, roads, lattices: Mutex::default() })
@@ -121,7 +122,7 @@ impl Sampler {
     pub fn bytes(&self) -> usize {
         let pixels = self.size[0] as usize * self.size[1] as usize;
         let road = |road: &Road| match road {
-            Road::Rows { road, lost, .. } => road.bytes() + pixels / 16 * 8 + lost.len() * 4,
+            Road::Rows { road, patch, .. } => road.bytes() + pixels / 16 * 8 + patch.bytes(),
             Road::Spread { road, .. } => road.bytes() + pixels / 16 * 8,
             Road::Points(road) => road.bytes() + pixels / 16 * 32,
         };
@@ -133,9 +134,8 @@ impl Sampler {
         memory.roads.resize_with(self.roads.len(), RoadMemory::default);
         for (road, RoadMemory { own: filled, refined }) in self.roads.iter().zip(&mut memory.roads) {
             let (road, own) = match road {
-                Road::Rows { road, first_row, lost } => {
-                    let own = self.rows_of(road, *first_row, values);
-                    (road, without(lost, own, filled))
+                Road::Rows { road, first_row, patch } => {
+                    (road, patch.over(self.rows_of(road, *first_row, values), filled))
                 }
                 Road::Spread { road, spread } => {
                     spread.fill(values, filled);
@@ -164,9 +164,9 @@ impl Sampler {
             self.roads.iter().zip(&known.roads).zip(&mut memory.roads)
         {
             let own = match (road, places) {
-                (Road::Rows { road, first_row, lost }, RoadPlaces::Rows(places)) => {
+                (Road::Rows { road, first_row, patch }, RoadPlaces::Rows(places)) => {
                     let own = self.rows_of(road, *first_row, values);
-                    places.sample(without(lost, own, filled), road.cut.window.nx)
+                    places.sample(patch.over(own, filled), road.cut.window.nx)
                 }
                 (Road::Spread { road, spread }, RoadPlaces::Rows(places)) => {
                     spread.fill(values, filled);
@@ -190,9 +190,12 @@ impl Sampler {
     #[must_use]
     pub fn at(&self, values: &[f32], px: f64, py: f64) -> Option<f32> {
         let value = |road: &Road| match road {
-            Road::Rows { road, first_row, .. } => {
+            Road::Rows { road, first_row, patch } => {
                 let (x, y) = road.place(px, py)?;
-                self.field(road, self.rows_of(road, *first_row, values)).bilinear(x, y)
+                let (own, mut unfolded) = (self.rows_of(road, *first_row, values), Vec::new());
+                // A point that is no corner of a cell is met by none of the means.
+                let own = if patch.unfolds() { patch.over(own, &mut unfolded) } else { own };
+                self.field(road, own).bilinear(x, y)
             }
             Road::Spread { road, spread } => {
                 let (x, y) = road.place(px, py)?;
@@ -209,10 +212,11 @@ impl Sampler {
         Rows { values, columns: road.cut.window.nx, rows: road.cut.window.ny }
     }
 
-    /// The values of one of the grids one under the other: all columns of its rows.
+    /// The values of one of the grids one under the other: all columns of its rows. Behind a fold there are none.
     fn rows_of<'a>(&self, road: &ByRows, first_row: usize, values: &'a [f32]) -> &'a [f32] {
         let Window { ny, nx, .. } = road.cut.window;
-        values.get(first_row * nx..(first_row + ny) * nx).unwrap_or_default()
+        let end = (first_row + ny).min(self.window.ny);
+        values.get(first_row * nx..end * nx).unwrap_or_default()
     }
 
     /// Computed at the first frame, used by all others.
@@ -278,7 +282,7 @@ impl Road {
         let nx = found.first()?.1.cut.window.nx;
         let roads = found
             .into_iter()
-            .map(|(first, road)| Self::Rows { road, first_row: first - j0, lost: Vec::new() })
+            .map(|(first, road)| Self::Rows { road, first_row: first - j0, patch: Patch::default() })
             .collect();
         Some((roads, Window { j0, i0: 0, ny: end - j0, nx }))
     }
@@ -289,7 +293,7 @@ impl Ready<'_> {
     pub fn row(&self, y: usize, out: &mut [f32]) {
         for (n, (road, memory)) in self.sampler.roads.iter().zip(&self.memory.roads).enumerate() {
             let (road, own) = match road {
-                Road::Rows { road, lost, .. } if !lost.is_empty() => (road, memory.own.as_slice()),
+                Road::Rows { road, patch, .. } if !patch.is_empty() => (road, memory.own.as_slice()),
                 Road::Rows { road, first_row, .. } => (road, self.sampler.rows_of(road, *first_row, self.values)),
                 Road::Spread { road, .. } => (road, memory.own.as_slice()),
                 Road::Points(road) => {
@@ -308,21 +312,6 @@ impl Ready<'_> {
             out.iter_mut().zip(others).filter(|(_, other)| !other.is_nan()).for_each(|(out, other)| *out = other);
         }
     }
-}
-
-/// The values with NaN for some of them, copied only where there are any.
-fn without<'a>(lost: &[u32], values: &'a [f32], memory: &'a mut Vec<f32>) -> &'a [f32] {
-    if lost.is_empty() {
-        return values;
-    }
-    memory.clear();
-    memory.extend_from_slice(values);
-    for &number in lost {
-        if let Some(value) = memory.get_mut(number as usize) {
-            *value = f32::NAN;
-        }
-    }
-    memory
 }
 
 /// Columns and rows of a lattice of every `step`-th pixel.

@@ -7,6 +7,7 @@ use ndarray::Array2;
 
 use super::attribute::{Declared, Dimension};
 use super::declarations::Declarations;
+use super::listed;
 use super::mesh;
 use super::projected::{self, Axes};
 use super::roles::Role;
@@ -56,6 +57,7 @@ impl Grids {
         let found = by_mesh(all, variable)
             .or_else(|| by_named_planes(all, variable))
             .or_else(|| by_coordinate_variables(all, variable))
+            .or_else(|| by_known_names(all, variable))
             .or_else(|| by_auxiliary_coordinates(all, variable))
             .or_else(|| by_projection_axes(all, variable))?;
         let size = |dim: usize| variable.dims.get(dim).map(|dim| dim.size);
@@ -131,10 +133,24 @@ fn by_mesh(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
 /// which some files make up for programs that want rows and columns.
 fn by_named_planes(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
     let named = all.auxiliary(variable);
+    let is_plane = |found: &Found| matches!(found.key, Key::Curvilinear { .. } | Key::Unplaced { .. });
     let of_role = |role: Role| named.iter().copied().filter(move |&n| all.role(n) == Some(role));
     of_role(Role::Latitude)
         .find_map(|lat| of_role(Role::Longitude).find_map(|lon| pair(all, variable, lat, lon, true)))
-        .filter(|found| matches!(found.key, Key::Curvilinear { .. } | Key::Unplaced { .. }))
+        .or_else(|| by_known_names(all, variable))
+        .filter(is_plane)
+}
+
+/// Positions that stand beside the variable by names of which it is known what they mean: the axes of such files are
+/// counted, or stand for no parallel or meridian.
+fn by_known_names(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
+    let of_role = |role: Role| all.of_role(role, variable.group());
+    let together = |lat: usize, lon: usize| {
+        all.get(lat).zip(all.get(lon)).is_some_and(|(lat, lon)| listed::belong_together(lat, lon))
+    };
+    of_role(Role::Latitude).find_map(|lat| {
+        of_role(Role::Longitude).filter(|&lon| together(lat, lon)).find_map(|lon| pair(all, variable, lat, lon, true))
+    })
 }
 
 /// Latitudes and longitudes that `coordinates` names, or that stand beside the variable on its dimensions.
@@ -168,10 +184,11 @@ fn pair(all: &Declarations<'_>, variable: &Declared, lat: usize, lon: usize, nam
         }
         ([points], [same]) if points == same => {
             let x = position(points)?;
+            let faces = all.get(lat).and_then(listed::triangles_of).and_then(|name| all.find(name, variable.group()));
             (named && points.size > 3 && !along_time(points)).then_some(Found {
                 y: None,
                 x,
-                key: Key::Points { lat, lon, faces: None },
+                key: Key::Points { lat, lon, faces },
             })
         }
         ([rows], [columns]) => {
@@ -231,6 +248,6 @@ fn straight(lat: &Array2<f64>, lon: &Array2<f64>) -> Option<Geometry> {
 /// Positions in degrees, whatever angle the file counts in.
 fn degrees(all: &Declarations<'_>, variable: usize, rank: usize) -> Option<Vec<f64>> {
     let values = all.numbers(variable, rank)?;
-    let radians = all.get(variable)?.text("units").to_ascii_lowercase().starts_with("radian");
+    let radians = listed::in_radians(all.get(variable)?);
     Some(values.iter().map(|&value| if radians { value.to_degrees() } else { value }).collect())
 }

@@ -2,6 +2,7 @@
 
 use super::attribute::Declared;
 use super::declarations::Declarations;
+use super::listed;
 use super::roles::Role;
 
 /// Where the points of a field on a mesh lie: numbers of variables.
@@ -41,8 +42,10 @@ pub fn place(all: &Declarations<'_>, variable: &Declared) -> Option<Placed> {
 pub fn triangles(all: &Declarations<'_>, faces: usize, points: usize) -> Option<Vec<[u32; 3]>> {
     let declared = all.get(faces)?;
     let [_, corners] = declared.dims.as_slice() else { return None };
-    // Zero where the attribute is silent. What marks the end of a shorter face reads as missing.
-    let first = declared.attribute("start_index").and_then(|value| value.numbers().first().copied()).unwrap_or(0.0);
+    // Zero where the attribute is silent, but that MPAS counts from one. What marks the end of a shorter face reads as
+    // missing, or lies before the first.
+    let silent = if declared.name() == listed::CELLS_ON_VERTEX { 1.0 } else { 0.0 };
+    let first = declared.attribute("start_index").and_then(|value| value.numbers().first().copied()).unwrap_or(silent);
     let numbers = all.numbers(faces, 2)?;
     let mut triangles = Vec::new();
     for face in numbers.chunks_exact(corners.size.max(1)) {

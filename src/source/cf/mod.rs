@@ -7,6 +7,7 @@ pub mod attribute;
 mod declarations;
 mod horizontal;
 mod levels;
+pub mod listed;
 mod mesh;
 pub mod packing;
 mod places;

@@ -1,6 +1,7 @@
 //! What a coordinate variable stands for: by standard name, axis and units first, by its usual name last.
 
 use super::attribute::{Declared, Element};
+use super::listed;
 use super::time::{duration_seconds, is_absolute_day};
 use crate::units;
 
@@ -132,6 +133,10 @@ pub fn role(declared: &Declared) -> Option<Role> {
 }
 
 fn horizontal(declared: &Declared) -> Option<Role> {
+    // ICON's grid files say grid_latitude of what are true latitudes.
+    if let Some(role) = listed::role_of(declared) {
+        return Some(role);
+    }
     let standard_name = declared.text("standard_name");
     let units = declared.text("units").to_ascii_lowercase();
     let name = declared.name().to_ascii_lowercase();

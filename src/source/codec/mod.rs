@@ -97,7 +97,8 @@ const OURS: [u16; 6] = [307, 32_000, 32_001, 32_004, 32_008, 32_015];
 
 impl Filter {
     /// A filter of HDF5 by its registered number and its parameters.
-    pub fn of_hdf5(id: u16, parameters: &[u32], number_size: usize) -> Result<Self, FilterError> {
+    pub fn of_hdf5(id: u16, parameters: &[u32], number: Number) -> Result<Self, FilterError> {
+        let number_size = number.size();
         let unknown = |name: &str| Err(FilterError::Unknown(name.to_owned()));
         let library = |kind| Ok(Self::Library(kind, parameters.into()));
         match id {
@@ -108,7 +109,7 @@ impl Filter {
             }
             3 => Ok(Self::Fletcher32),
             4 => library(library::Kind::Szip),
-            5 => library(library::Kind::NBit),
+            5 => library(library::Kind::NBit(number)),
             6 => library(library::Kind::ScaleOffset),
             307 => Ok(Self::Bzip2),
             32_000 => Ok(Self::Lzf),

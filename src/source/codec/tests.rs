@@ -10,12 +10,12 @@ fn numbers() -> Vec<u8> {
 
 #[test]
 fn a_filter_we_lack_is_named() {
-    assert_eq!(Filter::of_hdf5(32_013, &[], 4).err(), Some(FilterError::Unknown("zfp".into())));
-    assert_eq!(Filter::of_hdf5(40_000, &[], 4).err(), Some(FilterError::Unknown("40000".into())));
+    assert_eq!(Filter::of_hdf5(32_013, &[], Number::F32).err(), Some(FilterError::Unknown("zfp".into())));
+    assert_eq!(Filter::of_hdf5(40_000, &[], Number::F32).err(), Some(FilterError::Unknown("40000".into())));
 }
 
 fn of_hdf5(id: u16, parameters: &[u32]) -> Filter {
-    Filter::of_hdf5(id, parameters, 2).expect("known")
+    Filter::of_hdf5(id, parameters, Number::I16).expect("known")
 }
 
 fn vectors() -> Vec<(&'static str, Filter, Vec<u8>)> {

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use super::grids::Grids;
+use super::grids::{Described, Grids, NoGrid};
 use super::message::Field;
-use super::said::{self, Said, named};
+use super::said::{self, Said, short_name};
 use super::scan::{Found, scan};
 use super::unpack::Packing;
 use super::values::{Part, Values};
 use super::{Reading, lost_messages};
-use crate::grid::Grid;
+use crate::grid::{Geometry, Grid};
 use crate::source::bytes::FileBytes;
 use crate::source::messages::Decoder;
 use crate::source::{Column, Detail, Entry, Record, RecordList, Refusal, SourceError};
-use crate::time::Moment;
+use crate::time::{Moment, ValidTime};
 
 const COLUMNS: &[Column] = &[
     Column::right("record"),
@@ -23,13 +23,16 @@ const COLUMNS: &[Column] = &[
     Column::right("time"),
     Column::right("template"),
     Column::left("stepType"),
-    Column::right("endStep"),
+    Column::right("stepRange"),
     Column::left("typeOfLevel"),
     Column::right("level"),
+    Column::left("levelUnits"),
+    Column::right("member"),
     Column::left("shortName"),
     Column::left("parameter"),
     Column::left("gridType"),
     Column::left("packingType"),
+    Column::right("points"),
     Column::right("Ni"),
     Column::right("Nj"),
     Column::right("bits"),
@@ -76,16 +79,20 @@ pub fn values(path: &Path, record: usize) -> Result<Vec<f64>, SourceError> {
 
 fn describe(number: usize, field: &Field, grids: &mut Grids) -> Record {
     let said = said::read(field);
-    let grid = grids.of(field).ok();
+    let grid = grids.of(field);
     let packing = Packing::of(field.edition, field.representation()).ok();
     let integer = |value: u64| Entry::Integer(i64::try_from(value).unwrap_or(i64::MAX));
     let text = |words: Option<String>| words.map_or(Entry::Absent, Entry::Text);
-    let size = |pick: fn(&Grid) -> usize| {
-        grid.as_ref().map_or(Entry::Absent, |described| integer(pick(&described.grid) as u64))
+    let size = |pick: fn(&Described) -> Option<usize>| {
+        grid.as_ref().ok().and_then(|described| pick(described)).map_or(Entry::Absent, |size| integer(size as u64))
     };
     let of = |tell: fn(&Said) -> Entry| said.as_ref().map_or(Entry::Absent, tell);
-    let short = said.as_ref().and_then(|said| named(field.edition, field.table_centre(), said.parameter)?.short);
-    let grid_word = grid.as_ref().map(|described| described.word.to_owned());
+    let short = said.as_ref().and_then(|said| short_name(field.edition, field.table_centre(), said));
+    let grid_word = match &grid {
+        Ok(described) => Some(described.word.to_owned()),
+        Err(NoGrid::Spectral) => Some("sh".to_owned()),
+        Err(NoGrid::Broken | NoGrid::Unknown(_)) => None,
+    };
     let entries = vec![
         ("record", integer(number as u64)),
         ("message", integer(field.message as u64)),
@@ -95,17 +102,27 @@ fn describe(number: usize, field: &Field, grids: &mut Grids) -> Record {
         ("time", of(|said| said.step.run.map_or(Entry::Absent, |run| Entry::Text(clock(run.0))))),
         ("template", of(|said| Entry::Integer(said.template.into()))),
         ("stepType", of(|said| Entry::Text(said.statistic.clone()))),
+        ("stepRange", text(said.as_ref().and_then(range))),
+        (
+            "startStep",
+            of(|said| said.begins.or(said.step.lead).map_or(Entry::Absent, |lead| Entry::Number(lead.hours()))),
+        ),
         ("endStep", of(|said| said.step.lead.map_or(Entry::Absent, |lead| Entry::Number(lead.hours())))),
+        ("begins", of(|said| time_of(said.step.run.zip(said.begins).map(|(run, begins)| run + begins)))),
+        ("ends", of(|said| time_of(said.begins.and(said.step.valid)))),
         ("typeOfLevel", of(|said| Entry::Text(said.level.word.clone()))),
         ("level", of(|said| said.level.value.map_or(Entry::Absent, Entry::Number))),
+        ("levelUnits", of(|said| said.level.units.map_or(Entry::Absent, |units| Entry::Text(units.to_owned())))),
         ("shortName", text(short.map(str::to_owned))),
         ("parameter", of(|said| Entry::Text(said.parameter.map(|number| number.to_string()).join(".")))),
         ("member", of(|said| said.member.clone().map_or(Entry::Absent, Entry::Text))),
         ("process", of(|said| Entry::Integer(said.process.into()))),
         ("gridType", text(grid_word)),
         ("packingType", text(packing.map(|packing| packing.word().to_owned()))),
-        ("Ni", size(|grid| grid.nx)),
-        ("Nj", size(|grid| grid.ny)),
+        ("points", size(|described| Some(described.points()))),
+        // Rows of unlike length, and points without rows, have no number of columns.
+        ("Ni", size(|described| has_columns(&described.grid).then_some(described.grid.nx))),
+        ("Nj", size(rows)),
         ("bits", field.bits().map_or(Entry::Absent, |bits| integer(bits.into()))),
         ("address", integer(field.offset)),
         ("bytes", integer(field.data.length as u64)),
@@ -113,6 +130,34 @@ fn describe(number: usize, field: &Field, grids: &mut Grids) -> Record {
     let cell = |column: &Column| entries.iter().find(|(key, _)| *key == column.title).map(|(_, entry)| written(entry));
     let cells = COLUMNS.iter().map(|column| cell(column).unwrap_or_default()).collect();
     Record { entries, cells }
+}
+
+/// Hours, as `6` or `0-6`; minutes where these are not whole, as `15m`.
+fn range(said: &Said) -> Option<String> {
+    let end = said.step.lead?;
+    let begins = said.begins.filter(|begins| *begins < end);
+    let times: Vec<i64> = begins.into_iter().chain([end]).map(|lead| lead.0).collect();
+    let (each, unit) = match times.iter() {
+        times if times.clone().all(|seconds| seconds % 3600 == 0) => (3600, ""),
+        times if times.clone().all(|seconds| seconds % 60 == 0) => (60, "m"),
+        _ => (1, "s"),
+    };
+    let words: Vec<String> = times.iter().map(|seconds| format!("{}{unit}", seconds / each)).collect();
+    Some(words.join("-"))
+}
+
+fn time_of(at: Option<ValidTime>) -> Entry {
+    at.map_or(Entry::Absent, |at| Entry::Text(at.0.iso()))
+}
+
+fn has_columns(grid: &Grid) -> bool {
+    grid.ny > 1 || !matches!(grid.geometry, Geometry::Points(_) | Geometry::Reduced(_) | Geometry::Unplaced)
+}
+
+/// The number of rows, whether they are of one length or not.
+fn rows(described: &Described) -> Option<usize> {
+    let unlike = described.rows.as_ref().map(Vec::len);
+    unlike.or_else(|| has_columns(&described.grid).then_some(described.grid.ny))
 }
 
 fn written(entry: &Entry) -> String {

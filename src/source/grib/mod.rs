@@ -7,7 +7,8 @@
 //! 2. [`grids`] makes of a grid section a grid with positions, once for all messages on it;
 //! 3. [`said`] reads parameter, level, times, member and statistic, [`models`] the model;
 //! 4. [`headings`] joins what belongs to one variable, and what all files of messages share makes axes of it;
-//! 5. [`values`] reads one field: [`unpack`] undoes its packing, the bitmap and the order of points follow.
+//! 5. [`positions`] finds what grids leave to other messages or files: latitudes and longitudes of their cells;
+//! 6. [`values`] reads one field: [`unpack`] undoes its packing, the bitmap and the order of points follow.
 //!
 //! [`listing`] shows the headers as they are, for `millibar records`.
 //!
@@ -22,6 +23,7 @@ mod listing;
 mod message;
 mod models;
 mod octets;
+mod positions;
 mod said;
 mod scan;
 #[cfg(test)]
@@ -29,8 +31,8 @@ mod tests;
 mod unpack;
 mod values;
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::bytes::FileBytes;
@@ -45,8 +47,9 @@ use scan::Found;
 use unpack::{Failure, Packing};
 use values::{Part, Values};
 
-/// Reads the headers of all messages of a file.
-pub fn open(path: &Path) -> Result<Dataset, SourceError> {
+/// Reads the headers of all messages of a file, and the positions that their grids leave to other messages or files:
+/// those of `others`, else of the folder.
+pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let bytes = FileBytes::open(path, 0)?;
     let Found { fields, lost, untold } = scan::scan(&bytes)?;
     let mut reading = Reading::default();
@@ -59,12 +62,15 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
         let none = || SourceError::new(path, Refusal::Corrupt, Detail::of("detail.grib_none"));
         return Err(notes.into_iter().next_back().unwrap_or_else(none));
     }
-    notes.extend(reading.unplaced(path));
     let (format, attributes) = (reading.format(), reading.attributes());
     let Reading { parts, said, .. } = reading;
-    let listed = Headings::new(&parts, &said).messages(&parts, said);
-    let variables = messages::variables(&listed, Arc::new(Values { bytes, parts }));
-    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced: false })
+    let mut values = Values { bytes, parts };
+    let (doubts, unplaced) = positions::place(&mut values, &said, others);
+    notes.extend(doubts);
+    notes.extend(unplaced_grids(&values));
+    let listed = Headings::new(&values.parts, &said).messages(&values.parts, said);
+    let variables = messages::variables(&listed, Arc::new(values));
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced })
 }
 
 /// The fields of a file as far as they are read, and those that are not.
@@ -123,21 +129,6 @@ impl Reading {
         self.refused.iter().map(note).collect()
     }
 
-    /// A note for each grid that has no place on a map.
-    fn unplaced(&self, path: &Path) -> Vec<SourceError> {
-        let mut told: HashMap<*const Described, SourceError> = HashMap::new();
-        let mut order = Vec::new();
-        for part in &self.parts {
-            if let Some(detail) = &part.grid.note {
-                told.entry(Arc::as_ptr(&part.grid)).or_insert_with(|| {
-                    order.push(Arc::as_ptr(&part.grid));
-                    SourceError::new(path, Refusal::Unsupported, detail.clone())
-                });
-            }
-        }
-        order.iter().filter_map(|grid| told.remove(grid)).collect()
-    }
-
     fn format(&self) -> &'static str {
         let has = |edition| self.parts.iter().any(|part| part.field.edition == edition);
         match (has(1), has(2)) {
@@ -150,9 +141,21 @@ impl Reading {
     /// The model by which the catalogue files the fields: that of the first one.
     fn attributes(&self) -> Vec<(String, String)> {
         let first = self.parts.first().zip(self.said.first());
-        let model = first.and_then(|(part, said)| models::model(part.field.centre(), said.process));
+        let model = first.and_then(|(part, said)| models::model(part.field.centre(), said.process, said.background));
         model.map(|model| ("model_name".to_owned(), model.to_owned())).into_iter().collect()
     }
+}
+
+/// A note for each grid that has no place on a map.
+fn unplaced_grids(values: &Values) -> Vec<SourceError> {
+    let mut told: HashSet<*const Described> = HashSet::new();
+    let grids = values.parts.iter().map(|part| &part.grid).filter(|grid| told.insert(Arc::as_ptr(grid)));
+    let note = |grid: &Arc<Described>| {
+        let note = SourceError::new(values.bytes.path(), Refusal::Unsupported, grid.note.clone()?);
+        let named = grid.mark.is_some();
+        Some(if named { note.saying(&("grib.no_positions", "grib.no_positions_advice")) } else { note })
+    };
+    grids.filter_map(note).collect()
 }
 
 fn lost_messages(path: &Path, lost: Vec<(u64, Detail)>, untold: u64) -> Vec<SourceError> {

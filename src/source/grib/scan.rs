@@ -52,10 +52,17 @@ impl From<SourceError> for Wrong {
 
 /// Lists all fields of a file. An error only where the file itself cannot be read.
 pub fn scan(bytes: &FileBytes) -> Result<Found, SourceError> {
+    scan_some(bytes, usize::MAX)
+}
+
+/// Those of its first messages.
+pub fn scan_some(bytes: &FileBytes, most: usize) -> Result<Found, SourceError> {
     let mut walk = Walk { ahead: Ahead::new(bytes), sections: 0, garbage: 0, shared: HashSet::new() };
     let mut found = Found::default();
     let (mut at, mut message) = (0, 0);
-    while let Some(start) = walk.next_start(at)? {
+    while message < most
+        && let Some(start) = walk.next_start(at)?
+    {
         at = match walk.message(start, message + 1, &mut found.fields) {
             Ok(end) => {
                 message += 1;

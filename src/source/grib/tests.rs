@@ -84,7 +84,7 @@ fn whole(category: u8, number: u8, hours: u32, pascals: u32) -> Vec<u8> {
 }
 
 fn read(name: &str, bytes: &[u8]) -> Result<Dataset, SourceError> {
-    open(&Written::new(name, bytes).0)
+    open(&Written::new(name, bytes).0, &[])
 }
 
 fn values(variable: &Variable) -> Vec<f64> {
@@ -95,7 +95,7 @@ fn values(variable: &Variable) -> Vec<f64> {
 #[test]
 fn a_message_says_what_where_and_when() {
     let file = Written::new("plain", &whole(1, 1, 6, 50_000));
-    let dataset = open(&file.0).expect("it opens");
+    let dataset = open(&file.0, &[]).expect("it opens");
     assert_eq!((dataset.format, dataset.notes.len()), ("grib2", 0));
     assert_eq!(dataset.attributes, [("model_name".to_owned(), "GFS".to_owned())]);
     let [humidity] = dataset.variables.as_slice() else { panic!("one variable") };
@@ -146,7 +146,7 @@ fn sections_that_are_repeated_make_fields_of_their_own() {
         section(7, &[5, 6, 7]),
     ]);
     let file = Written::new("repeated", &message);
-    let dataset = open(&file.0).expect("it opens");
+    let dataset = open(&file.0, &[]).expect("it opens");
     let [u, v] = dataset.variables.as_slice() else { panic!("two variables") };
     assert!(Arc::ptr_eq(&u.grid, &v.grid));
     for (variable, first) in [(u, 0.1), (v, 1.1)] {
@@ -167,7 +167,7 @@ fn rows_that_go_back_and_forth_are_read_in_one_direction() {
         section(7, &[0, 1, 2, 3, 4, 5]),
     ]);
     let file = Written::new("forth", &message);
-    let dataset = open(&file.0).expect("it opens");
+    let dataset = open(&file.0, &[]).expect("it opens");
     let found = values(&dataset.variables[0]);
     assert!((found[3] - 1.1).abs() < 1e-12 && (found[5] - 0.7).abs() < 1e-12);
 }
@@ -224,7 +224,7 @@ fn message_1(indicator: u8) -> Vec<u8> {
 #[test]
 fn edition_1_says_the_same_in_its_own_octets() {
     let file = Written::new("first", &message_1(0));
-    let dataset = open(&file.0).expect("it opens");
+    let dataset = open(&file.0, &[]).expect("it opens");
     let [z] = dataset.variables.as_slice() else { panic!("one variable") };
     assert_eq!((dataset.format, z.id.as_str(), z.units.as_deref()), ("grib1", "z", Some("m2 s-2")));
     assert_eq!(values(z), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
@@ -243,7 +243,7 @@ fn a_grid_that_promises_more_than_the_file_is_not_believed() {
     message[grid + 30..grid + 34].copy_from_slice(&(1_u32 << 15).to_be_bytes());
     message[grid + 34..grid + 38].copy_from_slice(&(1_u32 << 14).to_be_bytes());
     let file = Written::new("promise", &message);
-    let dataset = open(&file.0).expect("headers are sound");
+    let dataset = open(&file.0, &[]).expect("headers are sound");
     let field = dataset.variables[0].field(Choice::default()).expect("a field");
     assert_eq!(field.read_raw().expect_err("six bytes of data").refusal, Refusal::Corrupt);
 }
@@ -257,4 +257,104 @@ fn a_file_cut_anywhere_is_refused_or_read_and_never_more() {
             Err(refused) => assert_eq!(refused.refusal, Refusal::Corrupt),
         }
     }
+}
+
+/// Template 3.101: six cells of grid 26, by its mark.
+fn cells(mark: u8) -> Vec<u8> {
+    let mut octets = vec![0];
+    octets.extend(6_u32.to_be_bytes());
+    octets.extend([0, 0, 0, 101, 6, 0, 0, 26, 1]);
+    octets.extend([mark; 16]);
+    section(3, &octets)
+}
+
+/// Numbers x that stand for (1 + 2 x) / 10 on the cells of a grid.
+fn on_cells(mark: u8, category: u8, number: u8, numbers: [u8; 6]) -> Vec<u8> {
+    let data = section(7, &numbers);
+    let product = product(category, number, 6, 100, 50_000);
+    message_2(&[identification(), cells(mark), product, simple(), section(6, &[255]), data])
+}
+
+/// A folder of its own with some files.
+fn folder(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("millibar-cells-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder can be written to");
+    for (name, bytes) in files {
+        std::fs::write(folder.join(name), bytes).expect("the temporary folder can be written to");
+    }
+    folder
+}
+
+const LATITUDES: [u8; 6] = [0, 50, 100, 0, 50, 100];
+const LONGITUDES: [u8; 6] = [200, 210, 220, 230, 240, 250];
+
+/// Where the third cell of the first variable lies.
+fn third_cell(dataset: &Dataset) -> Option<(f64, f64)> {
+    let (lon, lat) = dataset.variables.first()?.grid.position(0, 2)?;
+    Some(((lon * 1e6).round() / 1e6, (lat * 1e6).round() / 1e6))
+}
+
+#[test]
+fn cells_lie_where_the_files_own_latitudes_and_longitudes_say() {
+    let humidity = on_cells(7, 1, 1, [0, 1, 2, 3, 4, 5]);
+    let all = [humidity, on_cells(7, 191, 1, LATITUDES), on_cells(7, 191, 2, LONGITUDES)].concat();
+    let dataset = read("cells", &all).expect("it opens");
+    assert_eq!((third_cell(&dataset), dataset.unplaced), (Some((44.1, 20.1)), false));
+    assert!(dataset.notes.is_empty(), "{:?}", dataset.notes);
+    let grids: Vec<_> = dataset.variables.iter().map(|variable| Arc::as_ptr(&variable.grid)).collect();
+    assert!(grids.iter().all(|grid| *grid == grids[0]), "all fields share one grid");
+}
+
+#[test]
+fn cells_are_looked_for_among_open_files_and_in_the_folder() {
+    let (lat, lon) = (on_cells(7, 191, 1, LATITUDES), on_cells(7, 191, 2, LONGITUDES));
+    let humidity = on_cells(7, 1, 1, [0, 1, 2, 3, 4, 5]);
+    let alone = folder("alone", &[("rh", humidity.clone())]);
+    let beside = folder("beside", &[("rh", humidity), ("clat", lat), ("clon", lon)]);
+    let without = open(&alone.join("rh"), &[]).expect("it opens");
+    assert!(without.unplaced && without.notes.len() == 1, "{:?}", without.notes);
+    assert_eq!(values(&without.variables[0])[5], 1.1, "its values are read all the same");
+    let among = open(&alone.join("rh"), &[beside.join("clon"), beside.join("clat")]).expect("it opens");
+    assert_eq!(third_cell(&among), Some((44.1, 20.1)));
+    let in_folder = open(&beside.join("rh"), &[]).expect("it opens");
+    assert_eq!((third_cell(&in_folder), in_folder.notes.len()), (Some((44.1, 20.1)), 0));
+    [alone, beside].iter().for_each(|folder| std::fs::remove_dir_all(folder).unwrap_or_default());
+}
+
+#[test]
+fn the_grids_own_positions_go_before_those_of_another_with_as_many_cells() {
+    let other = [on_cells(9, 191, 1, [9; 6]), on_cells(9, 191, 2, [9, 8, 7, 6, 5, 4])].concat();
+    let own = [on_cells(7, 191, 1, LATITUDES), on_cells(7, 191, 2, LONGITUDES)].concat();
+    let humidity = on_cells(7, 1, 1, [0, 1, 2, 3, 4, 5]);
+    let both = folder("both", &[("rh", humidity.clone()), ("clat", other.clone()), ("zz", own)]);
+    let found = open(&both.join("rh"), &[]).expect("it opens");
+    assert_eq!((third_cell(&found), found.notes.len()), (Some((44.1, 20.1)), 0));
+    let wrong = folder("wrong", &[("rh", humidity), ("clat", other)]);
+    let found = open(&wrong.join("rh"), &[]).expect("it opens");
+    assert_eq!(third_cell(&found), Some((1.5, 1.9)));
+    assert_eq!(found.notes.len(), 1, "that the mark is another one is said");
+    [both, wrong].iter().for_each(|folder| std::fs::remove_dir_all(folder).unwrap_or_default());
+}
+
+#[test]
+fn the_list_of_messages_tells_short_name_member_interval_and_points_as_grib_ls_does() {
+    // Template 4.8: 2 m above ground, the maximum of six hours up to 18 UTC.
+    let mut interval = vec![0, 0, 0, 8, 0, 0, 2, 0, 96, 0, 0, 0, 1, 0, 0, 0, 0, 103, 0, 0, 0, 0, 2, 255, 0, 0, 0, 0, 0];
+    interval.extend([0x07, 0xea, 11, 20, 18, 0, 0, 1, 0, 0, 0, 0, 2, 2, 1, 0, 0, 0, 6, 255, 0, 0, 0, 0]);
+    let data = section(7, &[0, 1, 2, 3, 4, 5]);
+    let maximum = message_2(&[identification(), cells(3), section(4, &interval), simple(), section(6, &[255]), data]);
+    let file = Written::new("listed", &[whole(0, 0, 6, 50_000), maximum].concat());
+    let list = list(&file.0).expect("it is listed");
+    let of = |record: usize, key: &str| {
+        let entries = list.records.get(record).map(|record| record.entries.clone()).unwrap_or_default();
+        entries.into_iter().find(|(name, _)| *name == key).map(|(_, entry)| entry)
+    };
+    let text = |words: &str| Some(crate::source::Entry::Text(words.to_owned()));
+    assert_eq!((of(0, "shortName"), of(0, "stepRange"), of(0, "levelUnits")), (text("t"), text("6"), text("Pa")));
+    assert_eq!((of(1, "shortName"), of(1, "stepRange"), of(1, "levelUnits")), (text("max_2t"), text("0-6"), text("m")));
+    assert_eq!((of(1, "begins"), of(1, "ends")), (text("2026-11-20T12:00:00Z"), text("2026-11-20T18:00:00Z")));
+    assert_eq!(of(0, "ends"), Some(crate::source::Entry::Absent), "no interval");
+    let numbers = ["points", "Ni", "Nj"].map(|key| of(1, key));
+    let absent = Some(crate::source::Entry::Absent);
+    assert_eq!(numbers, [Some(crate::source::Entry::Integer(6)), absent.clone(), absent]);
 }

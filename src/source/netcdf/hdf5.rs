@@ -74,7 +74,7 @@ impl Hdf5 {
                 Ok(plain.then(|| Layout::plain(bytes.clone(), shape.to_vec(), number.size(), order, *address, None)))
             }
             Some(DataLayout::Chunked { address, chunk_indexing, .. }) => {
-                let Some(pipeline) = pipeline(filters, number.size()) else { return Ok(None) };
+                let Some(pipeline) = pipeline(filters, number) else { return Ok(None) };
                 let Some(tile) = chunk_shape(&dataset, shape, number.size()) else { return Ok(None) };
                 let entries = self.entries(&dataset, *address, chunk_indexing.as_ref(), number.size())?;
                 let size = tile.iter().product::<usize>() * number.size();
@@ -90,9 +90,10 @@ impl Hdf5 {
         let dataset = self.file.dataset(path).ok()?;
         let header = self.file.get_or_parse_header(dataset.address()).ok()?;
         header.messages.iter().find_map(|message| match message {
-            HdfMessage::FilterPipeline(pipeline) => {
-                pipeline.filters.iter().find_map(|filter| Filter::of_hdf5(filter.id, &filter.client_data, 1).err())
-            }
+            HdfMessage::FilterPipeline(pipeline) => pipeline
+                .filters
+                .iter()
+                .find_map(|filter| Filter::of_hdf5(filter.id, &filter.client_data, Number::U8).err()),
             _ => None,
         })
     }
@@ -186,9 +187,9 @@ fn byte_order(datatype: &Datatype, number: Number) -> Option<ByteOrder> {
     (usize::from(*size) == number.size()).then_some(order)
 }
 
-fn pipeline(filters: Option<&FilterPipelineMessage>, number_size: usize) -> Option<Pipeline> {
+fn pipeline(filters: Option<&FilterPipelineMessage>, number: Number) -> Option<Pipeline> {
     let filters = filters.map_or(&[][..], |message| &message.filters);
-    let known = filters.iter().map(|filter| Filter::of_hdf5(filter.id, &filter.client_data, number_size).ok());
+    let known = filters.iter().map(|filter| Filter::of_hdf5(filter.id, &filter.client_data, number).ok());
     known.collect::<Option<Vec<_>>>().map(Pipeline)
 }
 

@@ -4,14 +4,17 @@ mod fallback;
 mod file;
 mod hdf5;
 mod metadata;
+mod positions;
 
 use std::path::Path;
 
 use super::cf::{self, Gridded, Packing};
+use super::error::Positions;
 use super::tiles::{self, Arrays};
 use super::{Dataset, Detail, Refusal, SourceError};
 pub use fallback::{Described, Dumped};
 use file::File;
+pub use positions::{has_listed_points, listed_points};
 
 /// Reads the headers of a file whose signature says NetCDF or HDF5, and the coordinates of its fields.
 pub fn open(path: &Path) -> Result<Dataset, SourceError> {
@@ -41,7 +44,8 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
         }
         let count = (file.declared.len() as u64).into();
         let found = Detail::with("detail.none_gridded", [("count", count)]);
-        return Err(SourceError::new(path, Refusal::NoGrid, found));
+        let refused = SourceError::new(path, Refusal::NoGrid, found);
+        return Err(if positions::are_in(&file) { refused.of_positions(Positions::Cells) } else { refused });
     }
     let mut notes = ignored_scales(&file, &gridded);
     notes.extend(cut);

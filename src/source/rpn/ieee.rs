@@ -1,9 +1,10 @@
 //! Data type 133: floats taken apart into signs, exponents and mantissas, each compressed in its own way.
 
-use super::bits::{Bits, word};
 use super::container::Fault;
 use super::turbo::{StreamHead, Width, parallelogram};
+use super::words::word;
 use crate::source::Detail;
+use crate::source::bits::Bits;
 
 const STEP: usize = 3;
 
@@ -26,17 +27,17 @@ pub fn floats(data: &[u8], ni: usize, nj: usize) -> Result<Vec<f32>, Fault> {
         0x10 => Some(vec![1; count]),
         _ => {
             let part = part(data, &mut at)?;
-            Some(signs(&mut Bits::new(part, 0), count)?)
+            Some(signs(&mut Bits::new(part), count)?)
         }
     };
     let exponents = if codes & 0x0c == 0 {
         None
     } else {
         let part = part(data, &mut at)?;
-        Some(parallelogram(&mut Bits::new(part, 0), ni, nj, exponent_bits, STEP, Width::Eight)?)
+        Some(parallelogram(&mut Bits::new(part), ni, nj, exponent_bits, STEP, Width::Eight)?)
     };
     // The word before the mantissas should be their length; writers put that of the signs there.
-    let mut bits = Bits::new(data, 32 * (at + 1));
+    let mut bits = Bits::starting_at(data, 32 * (at + 1));
     let mantissas = if codes & 3 == 0 {
         parallelogram(&mut bits, ni, nj, head.nbits, STEP, Width::ThirtyTwo)?
     } else {
@@ -69,13 +70,13 @@ fn signs(bits: &mut Bits, count: usize) -> Result<Vec<u32>, Fault> {
     let mut last = 0;
     while signs.len() < count {
         let left = count - signs.len();
-        if bits.next(1)? == 0 {
+        if bits.one::<u32>(1)? == 0 {
             for _ in 0..left.min(7) {
-                signs.push(bits.next(1)?);
+                signs.push(bits.one(1)?);
             }
             continue;
         }
-        let (sign, run) = (bits.next(1)?, bits.next(6)?);
+        let (sign, run): (u32, u32) = (bits.one(1)?, bits.one(6)?);
         let run = if run == LONG {
             255
         } else {
@@ -98,8 +99,8 @@ mod tests {
         let bits = "11000011".to_owned() + "00101010" + "10000101";
         let data: Vec<u8> =
             bits.as_bytes().chunks(8).map(|byte| byte.iter().fold(0, |n, bit| n << 1 | (bit - b'0'))).collect();
-        let read = signs(&mut Bits::new(&data, 0), 13).expect("whole");
+        let read = signs(&mut Bits::new(&data), 13).expect("whole");
         assert_eq!(read, [1, 1, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0]);
-        assert!(signs(&mut Bits::new(&data, 0), 16).is_err(), "the stream ends");
+        assert!(signs(&mut Bits::new(&data), 16).is_err(), "the stream ends");
     }
 }

@@ -15,7 +15,7 @@
 //! 4. **The numbers, when they are asked for.** `fields` is the [`Decoder`](super::messages::Decoder): any thread may
 //!    ask it for any field. `values` checks a record's claims before anything is allocated, then unpacks it: `packed`
 //!    (integers that stand for floats), `turbo` (their lossless compression), `ieee` (compressed floats), all on
-//!    `bits`.
+//!    the `bits` that GRIB has as well.
 //!
 //! `listing` shows the directory as it is, for `millibar records`.
 //!
@@ -23,7 +23,6 @@
 //! Everything in the file is big-endian, and nothing that stands in it is believed before it is compared with the
 //! file's length. A damaged record costs that record only.
 
-mod bits;
 mod container;
 mod dates;
 mod descriptor;
@@ -40,10 +39,11 @@ mod reference;
 mod times;
 mod turbo;
 mod values;
+mod words;
 
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, Detail, RecordList, Refusal, SourceError, messages};
+use super::{Dataset, Detail, RecordList, Refusal, SourceError, error, messages};
 use container::Container;
 use fields::Fields;
 use grids::Grids;
@@ -69,7 +69,7 @@ pub fn open(path: &Path, kind: Kind, others: &[PathBuf]) -> Result<Dataset, Sour
         let none = Detail::with("rpn.none", [("count", (container.len() as u64).into())]);
         let has_positions = container.records().any(|record| positions::is_positional(&record.nomvar()));
         let refused = SourceError::new(path, Refusal::NoGrid, none);
-        let refused = if has_positions { refused.of_positions() } else { refused };
+        let refused = if has_positions { refused.of_positions(error::Positions::Rpn) } else { refused };
         return Err(notes.into_iter().next().unwrap_or(refused));
     }
     notes.extend(unplaced_grids(path, &grids));

@@ -1,7 +1,7 @@
 //! Integers that stand for floats: the packings of data types 1 and 6 (and, compressed, 129 and 134).
 
-use super::bits::word;
 use super::container::Fault;
+use super::words::word;
 use crate::source::Detail;
 
 fn contradicts() -> Fault {

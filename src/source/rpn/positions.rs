@@ -1,14 +1,13 @@
 //! The records that hold the axes of other records' grids: in the file itself, in files that are open with it, in its
 //! folder.
 
-use std::cmp::Reverse;
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use super::container::Container;
 use super::descriptor::Descriptor;
 use super::kind::Kind;
 use super::values::{self, Values};
+use crate::source::companions::{Companions, Look};
 
 /// Columns, rows, and both of a Yin-Yang grid.
 pub const X: &str = ">>";
@@ -17,14 +16,8 @@ pub const BOTH: &str = "^>";
 /// Never fields themselves; the last ones describe the vertical.
 const NEVER_FIELDS: [&str; 6] = [X, Y, BOTH, "!!", "!!SF", "HY"];
 
-/// Files that are looked into, of those that are open and again of the folder's. Most runs have their positions in each
-/// file, or in one.
-const MOST_FILES: usize = 64;
 /// A positional record of more values is none.
 const MOST_VALUES: u64 = 1 << 24;
-const MOST_NAMES: usize = 20_000;
-/// Every fourth file that is looked into is one whose name is least like this one's.
-const UNLIKE: usize = 4;
 
 /// Whether a record only serves others.
 pub fn is_auxiliary(nomvar: &str) -> bool {
@@ -55,16 +48,12 @@ pub struct Positions<'a> {
     own: &'a Container,
     /// Files with positional records that were looked into.
     known: Vec<Container>,
-    /// Files yet to be looked into, those that are open and those of the folder; `None` before anything was missed.
-    waiting: Option<[VecDeque<PathBuf>; 2]>,
-    others: &'a [PathBuf],
-    /// How many of either were looked into.
-    looked: [usize; 2],
+    companions: Companions<'a>,
 }
 
 impl<'a> Positions<'a> {
     pub fn new(own: &'a Container, others: &'a [PathBuf]) -> Self {
-        Self { own, known: Vec::new(), waiting: None, others, looked: [0, 0] }
+        Self { own, known: Vec::new(), companions: Companions::new(own.path(), others) }
     }
 
     /// The first readable record with a name and a tag whose dimensions fit.
@@ -73,31 +62,11 @@ impl<'a> Positions<'a> {
         if let Some(found) = there(self.own).or_else(|| self.known.iter().find_map(there)) {
             return Some(found);
         }
-        while let Some(container) = self.next_file() {
+        while let Some(container) = self.companions.next(open_standard_file) {
             let found = there(&container);
             self.known.push(container);
             if found.is_some() {
                 return found;
-            }
-        }
-        None
-    }
-
-    /// The next file that has positional records.
-    fn next_file(&mut self) -> Option<Container> {
-        let (own, others) = (self.own.path(), self.others);
-        let waiting = self.waiting.get_or_insert_with(|| {
-            let given = others.iter().filter(|path| *path != own).cloned().collect();
-            [in_order(own, given), in_order(own, siblings(own))]
-        });
-        for (waiting, looked) in waiting.iter_mut().zip(&mut self.looked) {
-            while *looked < MOST_FILES {
-                let Some(path) = waiting.pop_front() else { break };
-                let Some(container) = open_standard_file(&path) else { continue };
-                *looked += 1;
-                if container.records().any(|record| is_positional(&record.nomvar())) {
-                    return Some(container);
-                }
             }
         }
         None
@@ -121,40 +90,11 @@ fn look_in(container: &Container, name: &str, tag: Tag, fits: &dyn Fn(&Descripto
     })
 }
 
-/// `None` for what is no random standard file; waits for nothing and reads next to nothing of other files.
-fn open_standard_file(path: &Path) -> Option<Container> {
-    let about = std::fs::metadata(path).ok()?;
-    if !about.is_file() || Container::kind(path)? != Kind::Random98 {
-        return None;
+/// A random standard file with positional records; reads next to nothing of other files.
+fn open_standard_file(path: &Path) -> Look<Container> {
+    if Container::kind(path) != Some(Kind::Random98) {
+        return Look::Other;
     }
-    Container::open(path).ok()
-}
-
-/// The other files of a folder.
-fn siblings(path: &Path) -> Vec<PathBuf> {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Vec::new() };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let others = entries.flatten().take(MOST_NAMES).filter(|entry| entry.file_name() != name);
-    others.map(|entry| entry.path()).collect()
-}
-
-/// Those most like this one by their names come first, since a run's files share their grid; but among them some that
-/// are least like it, where a file of positions alone would stand.
-fn in_order(own: &Path, paths: Vec<PathBuf>) -> VecDeque<PathBuf> {
-    let name_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let own = name_of(own);
-    let mut paths: Vec<_> = paths.into_iter().map(|path| (Reverse(alike(&own, &name_of(&path))), path)).collect();
-    paths.sort();
-    let mut paths: VecDeque<PathBuf> = paths.into_iter().map(|(_, path)| path).collect();
-    let mut mixed = VecDeque::with_capacity(paths.len());
-    while let Some(next) = if mixed.len() % UNLIKE == UNLIKE - 1 { paths.pop_back() } else { paths.pop_front() } {
-        mixed.push_back(next);
-    }
-    mixed
-}
-
-/// How many characters two names begin with in common.
-fn alike(a: &str, b: &str) -> usize {
-    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
+    let has_positions = |container: &Container| container.records().any(|record| is_positional(&record.nomvar()));
+    Container::open(path).ok().filter(has_positions).map_or(Look::Nothing, Look::Found)
 }

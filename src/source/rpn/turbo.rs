@@ -1,9 +1,10 @@
 //! The lossless compression of tokens of sixteen bits (data types 129, 130, 134), and its parallelogram, which type 133
 //! uses as well.
 
-use super::bits::{Bits, word};
 use super::container::Fault;
+use super::words::word;
 use crate::source::Detail;
+use crate::source::bits::Bits;
 
 /// How many of its bits a predicted number keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub fn tokens(data: &[u8], at: usize, ni: usize, nj: usize) -> Result<Vec<u32>, 
     if head.step == 0 || !(1..=16).contains(&head.nbits) {
         return Err(Detail::of("rpn.header"));
     }
-    let mut bits = Bits::new(data, 32 * (at + 1));
+    let mut bits = Bits::starting_at(data, 32 * (at + 1));
     if head.predictor == MINIMUM {
         minimum(&mut bits, ni, nj, &head)
     } else {
@@ -55,17 +56,17 @@ fn minimum(bits: &mut Bits, ni: usize, nj: usize, head: &StreamHead) -> Result<V
     const RAW: u32 = 15;
     let mut tokens = vec![0; ni * nj];
     // At most seven by seven points.
-    let mut tile = [0; 49];
+    let mut tile = [0_u32; 49];
     for band in tokens.chunks_mut(head.step * ni) {
         let rows = band.len() / ni;
         for i in (0..ni).step_by(head.step) {
             let columns = head.step.min(ni - i);
             let Some(tile) = tile.get_mut(..rows * columns) else { return Err(Detail::of("rpn.header")) };
-            match bits.next(4)? {
-                0 => tile.fill(bits.next(head.nbits)?),
+            match bits.one::<u32>(4)? {
+                0 => tile.fill(bits.one(head.nbits)?),
                 RAW => bits.fill(16, tile)?,
                 width => {
-                    let lowest = bits.next(head.nbits)?;
+                    let lowest: u32 = bits.one(head.nbits)?;
                     bits.fill(width, tile)?;
                     tile.iter_mut().for_each(|token| *token = token.wrapping_add(lowest) & 0xffff);
                 }
@@ -88,21 +89,21 @@ pub fn parallelogram(
     width: Width,
 ) -> Result<Vec<u32>, Fault> {
     let nonsense = || Detail::of("rpn.stream");
-    let size_bits = bits.next(3)?;
+    let size_bits: u32 = bits.one(3)?;
     if !(1..=5).contains(&size_bits) {
         return Err(nonsense());
     }
     bits.require(ni + nj - 1, nbits)?;
     let mut field = vec![0_u32; ni * nj];
     let (first_row, others) = field.split_at_mut(ni);
-    first_row.iter_mut().for_each(|value| *value = bits.take(nbits));
-    others.chunks_mut(ni).filter_map(|row| row.first_mut()).for_each(|value| *value = bits.take(nbits));
+    first_row.iter_mut().for_each(|value| *value = bits.next(nbits));
+    others.chunks_mut(ni).filter_map(|row| row.first_mut()).for_each(|value| *value = bits.next(nbits));
     for j in (1..nj).step_by(step) {
         let rows = step.min(nj - j);
         let band = field.get_mut((j - 1) * ni..(j + rows) * ni).ok_or_else(nonsense)?;
         for i in (1..ni).step_by(step) {
             let columns = step.min(ni - i);
-            let difference_bits = match (bits.next(size_bits)?, width) {
+            let difference_bits = match (bits.one::<u32>(size_bits)?, width) {
                 (0, _) => 0,
                 // Sixteen bits and a sign: the difference of two whole tokens.
                 (15 | 16, Width::Sixteen) => 17,
@@ -142,7 +143,7 @@ fn predict(bits: &mut Bits, difference_bits: u32, above: &[u32], here: &mut [u32
             0 => 0,
             width => {
                 let unused = 32 - width;
-                ((bits.take(width) << unused) as i32 >> unused) as u32
+                ((bits.next::<u32>(width) << unused) as i32 >> unused) as u32
             }
         };
         if let [corner, over] = *pair {

@@ -1,11 +1,12 @@
 //! The numbers of a record: which packing it has, whether it can hold as many values as it claims, and their unpacking.
 
-use super::bits::{Bits, word};
 use super::container::Fault;
 use super::descriptor::Descriptor;
 use super::packed::{RANGED_BITS, Ranged, SCALED_BITS, Scaled};
+use super::words::word;
 use super::{ieee, turbo};
 use crate::source::Detail;
+use crate::source::bits::Bits;
 
 /// Values of one record: more than any field has, and no more than fit into memory.
 const MOST_VALUES: u64 = 1 << 26;
@@ -102,7 +103,9 @@ pub fn decode(record: &Descriptor, data: &[u8]) -> Result<Values, Fault> {
 
 fn unpack(record: &Descriptor, shape: Shape, data: &[u8]) -> Result<Values, Fault> {
     let (count, nbits) = (shape.count(), record.nbits());
-    let plain = |first: usize, width: u32, count: usize| Bits::new(data, first).numbers(width, count);
+    let plain = |first: usize, width: u32, count: usize| {
+        Bits::starting_at(data, first).numbers(width, count).map_err(Fault::from)
+    };
     let compressed = |at: usize| turbo::tokens(data, at, shape.ni, shape.nj);
     Ok(match record.datyp() & !MISSING {
         0 | 2 => Values::Unsigned(plain(0, nbits, count)?),
@@ -142,7 +145,7 @@ fn unpack(record: &Descriptor, shape: Shape, data: &[u8]) -> Result<Values, Faul
 /// IEEE floats of 64 bits, or the upper bits of those of 32.
 fn floats(data: &[u8], nbits: u32, count: usize) -> Result<Values, Fault> {
     if nbits != 64 {
-        let words = Bits::new(data, 0).numbers(nbits, count)?;
+        let words: Vec<u32> = Bits::new(data).numbers(nbits, count)?;
         return Ok(Values::Single(words.into_iter().map(|word| f32::from_bits(word << (32 - nbits))).collect()));
     }
     word(data, (2 * count).saturating_sub(1))?;

@@ -46,6 +46,12 @@ pub trait Chunks: Send + Sync {
         part: Option<Range<usize>>,
         raw: &mut Vec<u8>,
     ) -> Result<Option<Fetched>, SourceError>;
+
+    /// Whether a tile may have been written, as far as that is known without reading it.
+    fn may_have(&self, tile: &[usize]) -> bool {
+        let _ = tile;
+        true
+    }
 }
 
 /// What was read of a chunk.
@@ -103,6 +109,33 @@ impl Layout {
         tile.iter()
             .zip(self.tiles())
             .try_fold(0_u64, |number, (&at, count)| number.checked_mul(count as u64)?.checked_add(at as u64))
+    }
+
+    /// Whether any tile of a plane may have been written: that from `corner` on along `dims`. Planes of very many tiles are
+    /// not looked through.
+    pub fn may_have(&self, corner: &[usize], dims: &[usize]) -> bool {
+        const MOST_TILES: usize = 1024;
+        let Kind::Chunked { chunks, .. } = &self.kind else { return true };
+        let mut tile: Vec<usize> = corner.iter().zip(&self.tile).map(|(at, size)| at / (*size).max(1)).collect();
+        let counts = self.tiles();
+        let along: Vec<usize> = dims.iter().map(|&dim| counts.get(dim).copied().unwrap_or(1)).collect();
+        let all = along.iter().try_fold(1_usize, |all, &count| all.checked_mul(count));
+        let Some(all) = all.filter(|&all| all <= MOST_TILES) else { return true };
+        (0..all).any(|number| {
+            let mut rest = number;
+            for (&dim, &count) in dims.iter().zip(&along) {
+                if let Some(at) = tile.get_mut(dim) {
+                    *at = rest % count.max(1);
+                }
+                rest /= count.max(1);
+            }
+            chunks.may_have(&tile)
+        })
+    }
+
+    /// The number that stands in tiles that were never written, as stored.
+    pub fn unwritten(&self) -> Option<&[u8]> {
+        if let Kind::Chunked { fill, .. } = &self.kind { Some(fill) } else { None }
     }
 
     /// How far apart neighbours along each dimension stand within a tile, in numbers.

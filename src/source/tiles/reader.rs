@@ -29,6 +29,11 @@ pub trait Arrays: Send + Sync {
     /// Where the numbers of a variable lie; `None` where only [`Arrays::slab`] can read them, or say why nothing can.
     fn layout(&self, variable: usize) -> Option<Layout>;
 
+    /// Whether fields may come one after another into what is open, so that some of them are not there yet.
+    fn grows(&self) -> bool {
+        false
+    }
+
     /// A box of a variable as stored numbers in this machine's byte order, the last dimension running fastest.
     fn slab(&self, variable: usize, start: &[usize], count: &[usize]) -> Result<Vec<u8>, SourceError>;
 }
@@ -173,6 +178,18 @@ impl<A: Arrays> Reader for TileReader<A> {
 
     fn path(&self) -> &Path {
         self.file.path()
+    }
+
+    /// A field of a store that grows is not there as long as nothing of it was written and nothing but missing values
+    /// would be read. Where another number stands for what was not written, that number is meant.
+    fn has(&self, variable: u32, choice: &Choice) -> bool {
+        let Some(stored) = self.stored(variable).ok().filter(|_| self.file.grows()) else { return true };
+        let Some(layout) = self.layout(stored) else { return true };
+        let Some(fill) = layout.unwritten() else { return true };
+        let mut unwritten = [f64::NAN];
+        stored.packing.decode(fill, layout.order, 1, &mut unwritten);
+        let dims: Vec<usize> = stored.places.y.into_iter().chain([stored.places.x]).collect();
+        !unwritten[0].is_nan() || layout.may_have(&stored.places.corner(choice, stored.shape.len()), &dims)
     }
 
     fn read_raw(&self, variable: u32, choice: &Choice) -> Result<Array2<f64>, SourceError> {

@@ -1,10 +1,10 @@
 //! The stored chunks of an array: one object each, or many in one shard.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::nodes::{Array, Keys, Shard, join};
 use super::store::{Object, Store};
@@ -33,6 +33,8 @@ pub struct ArrayChunks {
     size: usize,
     shard: Option<Shard>,
     indices: Mutex<HashMap<String, Option<Arc<Index>>>>,
+    /// The names in the array's folder, as they were when first asked for; `None` where they are not known.
+    names: OnceLock<Option<HashSet<String>>>,
 }
 
 /// Where the chunks of a shard begin, and how long they are.
@@ -42,7 +44,8 @@ impl ArrayChunks {
     pub fn new(store: Arc<Store>, array: &Array) -> Self {
         let size = array.tile.iter().fold(array.form.size(), |size, &n| size.saturating_mul(n));
         let (path, keys, shard) = (array.path.clone(), array.keys, array.shard.clone());
-        Self { store, path, keys, rank: array.shape.len(), size, shard, indices: Mutex::default() }
+        let (rank, indices, names) = (array.shape.len(), Mutex::default(), OnceLock::new());
+        Self { store, path, keys, rank, size, shard, indices, names }
     }
 
     /// The key of a chunk or a shard by its position.
@@ -62,6 +65,14 @@ impl ArrayChunks {
             key.push('0');
         }
         join(&self.path, &key)
+    }
+
+    /// The key of the object that a tile is in, and its number there where it is one of a shard.
+    fn place(&self, tile: &[usize]) -> (String, Option<usize>) {
+        let Some(shard) = &self.shard else { return (self.key(tile.iter().copied()), None) };
+        let each = || tile.iter().zip(&shard.per_shard).map(|(&at, &each)| (at, each.max(1)));
+        let number = each().fold(0_usize, |number, (at, each)| number.saturating_mul(each) + at % each);
+        (self.key(each().map(|(at, each)| at / each)), Some(number))
     }
 
     fn whole(&self, object: &Object<'_>, range: Range<u64>, raw: &mut Vec<u8>) -> Result<usize, SourceError> {
@@ -156,18 +167,22 @@ impl Chunks for ArrayChunks {
         part: Option<Range<usize>>,
         raw: &mut Vec<u8>,
     ) -> Result<Option<Fetched>, SourceError> {
-        let (key, in_shard) = match &self.shard {
-            None => (self.key(tile.iter().copied()), None),
-            Some(shard) => {
-                let each = || tile.iter().zip(&shard.per_shard).map(|(&at, &each)| (at, each.max(1)));
-                let number = each().fold(0_usize, |number, (at, each)| number.saturating_mul(each) + at % each);
-                (self.key(each().map(|(at, each)| at / each)), Some(number))
-            }
-        };
+        let (key, in_shard) = self.place(tile);
         let found = self.fetch_from(&key, in_shard, part, raw).map_err(|error| {
             let found = Detail::with("detail.chunk", [("chunk", key.as_str().into()), ("what", error.detail.clone())]);
             SourceError { detail: found, ..self.store.renamed(error) }
         })?;
         Ok(found.map(|length| Fetched { length, skipped: 0 }))
+    }
+
+    /// By the names in the array's folder: a folder's name says that something of its first dimension has come.
+    fn may_have(&self, tile: &[usize]) -> bool {
+        let leading = if self.keys.leading && self.keys.separator == '/' { "c" } else { "" };
+        let names = self.names.get_or_init(|| self.store.names(&join(&self.path, leading)));
+        let (key, _) = self.place(tile);
+        let within = join(&self.path, leading);
+        let name = key.strip_prefix(&within).unwrap_or(&key).trim_start_matches('/');
+        let first = name.split('/').next().unwrap_or_default();
+        names.as_ref().is_none_or(|names| names.contains(first))
     }
 }

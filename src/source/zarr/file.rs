@@ -266,6 +266,10 @@ impl Arrays for File {
         same.then_some(()).ok_or_else(changed)
     }
 
+    fn grows(&self) -> bool {
+        self.store.grows()
+    }
+
     fn layout(&self, variable: usize) -> Option<Layout> {
         let array = self.arrays.get(variable)?;
         let Element::Number(number) = array.form.element() else { return None };

@@ -1,6 +1,6 @@
 //! Where the objects of a store are kept: the files of a folder, or the members of a zip archive.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -160,6 +160,30 @@ impl Store {
                 names.into_iter().take(most).map(str::to_owned).collect()
             }
         }
+    }
+
+    /// Whether chunks may still come: an archive is written as a whole.
+    pub fn grows(&self) -> bool {
+        matches!(self.kept, Kept::Folder)
+    }
+
+    /// The names in a folder of the store; `None` where they cannot be listed, or are too many.
+    pub fn names(&self, folder: &str) -> Option<HashSet<String>> {
+        if !self.grows() {
+            return None;
+        }
+        let entries = match std::fs::read_dir(self.path.join(folder)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Some(HashSet::new()),
+            entries => entries.ok()?,
+        };
+        let mut names = HashSet::new();
+        for entry in entries {
+            names.insert(entry.ok()?.file_name().into_string().ok()?);
+            if names.len() > MOST_ENTRIES {
+                return None;
+            }
+        }
+        Some(names)
     }
 
     /// Whether what is stored of an array can decode to so many bytes.

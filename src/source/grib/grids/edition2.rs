@@ -2,7 +2,7 @@
 
 use super::super::octets::Octets;
 use super::place::{Corners, OnMap, rotated_pole};
-use super::{Described, Gaussian, MOST_POINTS, NoGrid, Order, earth, rows, sizes};
+use super::{Described, Gaussian, GridMark, MOST_POINTS, NoGrid, Order, earth, rows, sizes};
 use crate::grid::{Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole};
 use crate::source::Detail;
 
@@ -213,5 +213,7 @@ pub(super) fn proj(definition: &str, section: Octets<'_>) -> Option<Projection> 
 fn unstructured(section: Octets<'_>, points: usize) -> Described {
     let number = section.u24(16).unwrap_or(0);
     let note = Detail::with("detail.grib_unstructured", [("grid", u64::from(number).into())]);
-    Described::unplaced("unstructured_grid", Order::default(), 1, points, Some(note))
+    let uuid = section.some(20, 16).and_then(|octets| octets.try_into().ok());
+    let mark = section.u8(19).zip(uuid).map(|(part, uuid)| GridMark { uuid, part, points });
+    Described { mark, ..Described::unplaced("unstructured_grid", Order::default(), 1, points, Some(note)) }
 }

@@ -37,6 +37,17 @@ pub struct Described {
     pub rows: Option<Vec<usize>>,
     /// Why it has no place on a map, or another thing that should be said.
     pub note: Option<Detail>,
+    /// The name of a grid whose positions stand elsewhere.
+    pub mark: Option<GridMark>,
+}
+
+/// By this a message of template 101 names its grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GridMark {
+    pub uuid: [u8; 16],
+    /// Which of the grid's points are meant; at DWD 1 cells, 2 vertices, 3 edges.
+    pub part: u8,
+    pub points: usize,
 }
 
 /// In which order the values come: flag table 3.4 (edition 1: table 8).
@@ -63,13 +74,18 @@ impl Order {
 
 impl Described {
     fn new(word: &'static str, order: Order, grid: Grid) -> Self {
-        Self { grid: Arc::new(grid), order, word, rows: None, note: None }
+        Self { grid: Arc::new(grid), order, word, rows: None, note: None, mark: None }
     }
 
     /// Values of a grid whose positions are not known here.
     fn unplaced(word: &'static str, order: Order, ny: usize, nx: usize, note: Option<Detail>) -> Self {
         let grid = Arc::new(Grid { ny, nx, geometry: Geometry::Unplaced });
-        Self { grid, order, word, rows: None, note }
+        Self { grid, order, word, rows: None, note, mark: None }
+    }
+
+    /// The same with positions.
+    pub fn placed(&self, grid: Arc<Grid>) -> Self {
+        Self { grid, order: self.order, word: self.word, rows: None, note: None, mark: None }
     }
 
     /// Number of its points.

@@ -1,7 +1,7 @@
 //! The product definition of edition 1 (section 1).
 
 use super::levels::of_edition_1;
-use super::{Said, Unit, moment, step};
+use super::{Said, Unit, lead, moment, step};
 use crate::source::grib::message::Field;
 use crate::source::grib::octets::Octets;
 use crate::time::Moment;
@@ -15,17 +15,21 @@ pub fn read(field: &Field) -> Option<Said> {
     let indicator = section.u8(21)?;
     let start = reference_time(section)?;
     let unit = unit(section.u8(18)?)?;
-    let end = unit.after(start, lead(section, indicator)?)?;
+    let end = unit.after(start, count(section, indicator)?)?;
+    let begins = || unit.after(start, section.u8(19)?.into());
+    let is_interval = matches!(indicator, 2..=5 | 118..=120);
     Some(Said {
         parameter: [centre, section.u8(4)?.into(), section.u8(9)?.into()],
         level: of_edition_1(section.u8(10)?, [section.u8(11)?, section.u8(12)?]),
         statistic: statistic(indicator, centre),
         step: step(start, end),
+        begins: if is_interval { begins().map(|begins| lead(start, begins)) } else { None },
         member: member(section, maker),
         about: Vec::new(),
         plain: !is_derived(section, maker),
         probability: false,
         process: section.u8(6)?.into(),
+        background: None,
         template: indicator.into(),
     })
 }
@@ -49,7 +53,7 @@ fn unit(code: u8) -> Option<Unit> {
 }
 
 /// When the field holds, or its interval ends, by the indicator of the time range (table 5).
-fn lead(section: Octets<'_>, indicator: u8) -> Option<i64> {
+fn count(section: Octets<'_>, indicator: u8) -> Option<i64> {
     let (first, second) = (i64::from(section.u8(19)?), i64::from(section.u8(20)?));
     Some(match indicator {
         2..=5 | 118..=120 | 128 | 130 | 133 => second,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::levels::of_edition_2;
-use super::{Said, Unit, moment, step};
+use super::{Said, Unit, lead, moment, step};
 use crate::source::grib::message::Field;
 use crate::source::grib::octets::Octets;
 use crate::time::Moment;
@@ -45,17 +45,20 @@ pub fn read(field: &Field) -> Option<Said> {
     let template = TEMPLATES.get(&number).copied().unwrap_or_default();
     let start = reference_time(field.identification())?;
     let (end, statistic) = interval(section, template).unwrap_or((None, "instant".to_owned()));
-    let end = end.filter(|end| end.seconds >= start.seconds - 1).or_else(|| forecast(section, template, start));
+    let begins = beginning(section, template, start);
+    let end = end.filter(|end| end.seconds >= start.seconds - 1).or_else(|| forecast(section, template, begins));
     let mut said = Said {
         parameter: [field.discipline.into(), section.u8(10)?.into(), section.u8(11)?.into()],
         level: of_edition_2(surface(section, template.surface), surface(section, template.surface.saturating_add(6))),
         statistic,
         step: step(start, end.unwrap_or(start)),
+        begins: begins.filter(|_| template.end > 0).map(|begins| lead(start, begins)),
         member: None,
         about: about(section, template.process),
         plain: true,
         probability: false,
         process: section.u8(process(number, template)).unwrap_or(255).into(),
+        background: section.u8(template.process + 1).filter(|_| template.process > 0 && !is_satellite(number)),
         template: number,
     };
     if template.surface == 0 {
@@ -87,7 +90,14 @@ fn interval(section: Octets<'_>, template: Template) -> Option<(Option<Moment>, 
     if template.end == 0 {
         return None;
     }
-    let word = match section.u8(template.end + 12)? {
+    let code = section.u8(template.end + 12)?;
+    let word = if code == 255 { Some("instant") } else { statistic_word(code) };
+    Some((date(section, template.end), word.map_or_else(|| format!("type:{code}"), str::to_owned)))
+}
+
+/// The word for a statistic (code table 4.10).
+pub(super) fn statistic_word(code: u8) -> Option<&'static str> {
+    Some(match code {
         0 => "avg",
         1 => "accum",
         2 => "max",
@@ -103,30 +113,35 @@ fn interval(section: Octets<'_>, template: Template) -> Option<(Option<Moment>, 
         100 => "severity",
         101 => "mode",
         102 => "index",
-        255 => "instant",
-        other => return Some((date(section, template.end), format!("type:{other}"))),
-    };
-    Some((date(section, template.end), word.to_owned()))
+        _ => return None,
+    })
 }
 
-/// When the forecast holds; the end of an interval whose date is missing, by its length.
-fn forecast(section: Octets<'_>, template: Template, start: Moment) -> Option<Moment> {
+/// When the forecast holds, or its interval begins.
+fn beginning(section: Octets<'_>, template: Template, start: Moment) -> Option<Moment> {
     if template.time == 0 {
         return None;
     }
-    let unit = |octet: usize| match section.u8(octet)? {
-        13 => Some(Unit::Seconds(1)),
-        code => Unit::of(code),
-    };
     // Template 44 has two octets where all others have four.
     let short = template.surface == template.time + 2;
     let count = if short { i64::from(section.u16(template.time)?) } else { i64::from(section.i32(template.time)?) };
-    let begins = unit(template.unit)?.after(start, count)?;
+    unit(section, template.unit)?.after(start, count)
+}
+
+/// When the forecast holds; the end of an interval whose date is missing, by its length.
+fn forecast(section: Octets<'_>, template: Template, begins: Option<Moment>) -> Option<Moment> {
     if template.end == 0 {
-        return Some(begins);
+        return begins;
     }
     let length = section.u32(template.end + 15).filter(|&length| length != u32::MAX)?;
-    unit(template.end + 14)?.after(begins, length.into())
+    unit(section, template.end + 14)?.after(begins?, length.into())
+}
+
+fn unit(section: Octets<'_>, octet: usize) -> Option<Unit> {
+    match section.u8(octet)? {
+        13 => Some(Unit::Seconds(1)),
+        code => Unit::of(code),
+    }
 }
 
 /// Type and number of a fixed surface.
@@ -145,7 +160,11 @@ fn surface(section: Octets<'_>, octet: usize) -> (u8, Option<f64>) {
 /// The octet with the number of the generating process: behind its type and the background's, but that satellite products
 /// have no background.
 fn process(number: u16, template: Template) -> usize {
-    template.process + if matches!(number, 30 | 31) { 1 } else { 2 }
+    template.process + if is_satellite(number) { 1 } else { 2 }
+}
+
+fn is_satellite(number: u16) -> bool {
+    matches!(number, 30 | 31)
 }
 
 /// The octets between the parameter and the generating process: constituents, sizes, wavelengths, partitions.

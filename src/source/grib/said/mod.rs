@@ -9,7 +9,7 @@ use crate::source::Step;
 use crate::time::{Calendar, Date, LeadTime, Moment, ReferenceTime};
 
 pub use levels::LevelSaid;
-pub use names::{Named, named};
+pub use names::{Named, named, short_name};
 
 use super::message::Field;
 
@@ -22,6 +22,8 @@ pub struct Said {
     /// `instant`, `accum`, `avg`, `max` …
     pub statistic: String,
     pub step: Step,
+    /// When the interval of a statistic begins; it ends at the step.
+    pub begins: Option<LeadTime>,
     pub member: Option<String>,
     /// What else tells it from other fields of the parameter: a constituent, a threshold, a percentile.
     pub about: Vec<String>,
@@ -31,6 +33,8 @@ pub struct Said {
     pub probability: bool,
     /// Number of the generating process: the model, in the centre's own list.
     pub process: u16,
+    /// Number of the background process, which edition 1 lacks.
+    pub background: Option<u8>,
     /// Product definition template of edition 2; the indicator of the time range of edition 1.
     pub template: u16,
 }
@@ -90,9 +94,13 @@ impl Unit {
     }
 }
 
+fn lead(start: Moment, at: Moment) -> LeadTime {
+    LeadTime(at.seconds.saturating_sub(start.seconds))
+}
+
 /// The step of a forecast that holds at `end`.
 fn step(start: Moment, end: Moment) -> Step {
-    let (run, lead) = (ReferenceTime(start), LeadTime(end.seconds.saturating_sub(start.seconds)));
+    let (run, lead) = (ReferenceTime(start), lead(start, end));
     Step { run: Some(run), lead: Some(lead), valid: Some(run + lead) }
 }
 

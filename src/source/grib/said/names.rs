@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::{LevelSaid, Said};
+
 /// What a table says of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Named {
@@ -43,9 +45,90 @@ pub fn named(edition: u8, centre: u16, parameter: [u16; 3]) -> Option<Named> {
     EDITION_2.get(format!("{centre}:{key}").as_str()).or_else(|| EDITION_2.get(key.as_str())).copied()
 }
 
+/// Another short name of a parameter, and where it holds; `None` for any.
+struct Alias {
+    surface: Option<u8>,
+    value: Option<f64>,
+    /// The type of the other surface.
+    second: Option<u8>,
+    statistic: Option<&'static str>,
+    short: &'static str,
+}
+
+static ALIASES: LazyLock<HashMap<&'static str, Vec<Alias>>> = LazyLock::new(|| {
+    let mut table: HashMap<&'static str, Vec<Alias>> = HashMap::new();
+    let rows = include_str!("../../../../resources/grib/aliases.tsv").lines().filter(|row| !row.starts_with('#'));
+    for row in rows {
+        let words: Vec<&'static str> = row.split('\t').collect();
+        let [key, surface, value, second, statistic, short] = words[..] else { continue };
+        let statistic = statistic.parse().ok().and_then(super::edition2::statistic_word);
+        let (surface, value, second) = (surface.parse().ok(), value.parse().ok(), second.parse().ok());
+        table.entry(key).or_default().push(Alias { surface, value, second, statistic, short });
+    }
+    table
+});
+
+impl Alias {
+    /// How many conditions it makes.
+    fn weight(&self) -> usize {
+        let said = [self.surface.is_some(), self.value.is_some(), self.second.is_some(), self.statistic.is_some()];
+        said.into_iter().filter(|said| *said).count()
+    }
+
+    fn holds(&self, level: &LevelSaid, statistic: &str) -> bool {
+        let second = level.other.map_or(255, |(kind, _)| kind);
+        self.surface.is_none_or(|surface| surface == level.surface)
+            && self.value.is_none_or(|value| level.value == Some(value))
+            && self.second.is_none_or(|wanted| wanted == second)
+            && self.statistic.is_none_or(|wanted| wanted == statistic)
+    }
+}
+
+/// The short name as `grib_ls` tells it: of a message's parameter on its level, by its statistic.
+#[must_use]
+pub fn short_name(edition: u8, centre: u16, said: &Said) -> Option<&'static str> {
+    let [first, second, third] = said.parameter;
+    let key = format!("{first}.{second}.{third}");
+    let own = EDITION_2.contains_key(format!("{centre}:{key}").as_str());
+    let aliases = if edition == 1 || own { None } else { ALIASES.get(key.as_str()) };
+    let holds = |alias: &&Alias| alias.holds(&said.level, &said.statistic);
+    let alias = aliases.and_then(|aliases| aliases.iter().filter(holds).max_by_key(|alias| alias.weight()));
+    let short = alias.map(|alias| alias.short).or_else(|| named(edition, centre, said.parameter)?.short);
+    short.filter(|short| *short != "~")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Step;
+
+    #[test]
+    fn a_level_and_a_statistic_make_other_short_names() {
+        let on = |parameter, surface, value: f64, statistic: &str| {
+            let level = super::super::levels::of_edition_2((surface, Some(value)), (255, None));
+            let said = Said {
+                parameter,
+                level,
+                statistic: statistic.to_owned(),
+                step: Step { run: None, lead: None, valid: None },
+                begins: None,
+                member: None,
+                about: Vec::new(),
+                plain: true,
+                probability: false,
+                process: 0,
+                background: None,
+                template: 0,
+            };
+            short_name(2, 98, &said)
+        };
+        assert_eq!(on([0, 0, 0], 103, 2.0, "instant"), Some("2t"));
+        assert_eq!(on([0, 0, 0], 103, 80.0, "instant"), Some("t"));
+        assert_eq!(on([0, 0, 0], 103, 2.0, "max"), Some("max_2t"));
+        assert_eq!(on([0, 2, 2], 103, 10.0, "instant"), Some("10u"));
+        assert_eq!(on([0, 3, 0], 1, 0.0, "instant"), Some("sp"));
+        assert_eq!(on([0, 3, 5], 100, 50_000.0, "instant"), Some("gh"));
+    }
 
     #[test]
     fn parameters_of_the_wmo_and_of_centres_have_their_units() {

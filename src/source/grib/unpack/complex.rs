@@ -1,8 +1,8 @@
 //! Complex packing, plain and with differences between neighbours (templates 5.2 and 5.3, 7.2 and 7.3).
 
-use super::bits::Bits;
 use super::groups::{Groups, MISSING, Substitutes, sum_differences};
 use super::{Failure, Packed, Packing, Scaling, Value};
+use crate::source::bits::Bits;
 use crate::source::grib::octets::{Octets, signed};
 
 pub fn unpack<V: Value>(packed: &Packed<'_>) -> Result<Vec<V>, Failure> {
@@ -36,14 +36,16 @@ fn groups(section: Octets<'_>, data: &mut Bits<'_>, bits: u32, coded: usize) -> 
     if count > coded {
         return None;
     }
-    let references = data.take(count, bits)?;
+    let references: Vec<u64> = data.numbers(bits, count).ok()?;
     data.align();
     let (narrowest, width_bits) = (u64::from(section.u8(36)?), u32::from(section.u8(37)?));
-    let widths = data.take(count, width_bits)?.into_iter().map(|width| width.saturating_add(narrowest)).collect();
+    let widths: Vec<u64> = data.numbers(width_bits, count).ok()?;
+    let widths = widths.into_iter().map(|width| width.saturating_add(narrowest)).collect();
     data.align();
     let (shortest, step) = (u64::from(section.u32(38)?), u64::from(section.u8(42)?));
     let (last, length_bits) = (u64::from(section.u32(43)?), u32::from(section.u8(47)?));
-    let scaled = data.take(count, length_bits)?.into_iter();
+    let scaled: Vec<u64> = data.numbers(length_bits, count).ok()?;
+    let scaled = scaled.into_iter();
     let mut lengths: Vec<u64> = scaled.map(|length| length.saturating_mul(step).saturating_add(shortest)).collect();
     data.align();
     if let Some(length) = lengths.last_mut() {
@@ -65,7 +67,7 @@ impl Differences {
         if !(1..=2).contains(&order) || octets > 4 {
             return None;
         }
-        let numbers = data.take(order + 1, 8 * octets)?;
+        let numbers: Vec<u64> = data.numbers(8 * octets, order + 1).ok()?;
         let (bias, first) = numbers.split_last()?;
         let bias = if octets == 0 { 0 } else { signed(*bias as u32, 8 * octets).into() };
         Some(Self { order, first: first.iter().map(|&first| first as i64).collect(), bias })

@@ -1,7 +1,7 @@
 //! Numbers in groups: each group has a reference, a width and a length, and its members are counted from the reference.
 
 use super::Failure;
-use super::bits::Bits;
+use crate::source::bits::Bits;
 
 /// Stands for a missing value among whole numbers.
 pub const MISSING: i64 = i64::MIN;
@@ -33,7 +33,7 @@ impl Groups {
         let mut members = Vec::with_capacity(count);
         for ((&reference, &width), &length) in self.references.iter().zip(&self.widths).zip(&self.lengths) {
             let (width, length) = (width as u32, length as usize);
-            if width > 56 || !data.holds(length, width) {
+            if data.require(length, width).is_err() {
                 return Err(Failure::broken());
             }
             let reference = reference as i64;
@@ -42,10 +42,10 @@ impl Groups {
                 let value = if is_missing { MISSING } else { reference };
                 members.resize(members.len() + length, value);
             } else if substitutes.kinds == 0 {
-                members.extend((0..length).map(|_| reference + data.next(width) as i64));
+                members.extend((0..length).map(|_| reference + data.next::<u64>(width) as i64));
             } else {
                 members.extend((0..length).map(|_| {
-                    let member = data.next(width);
+                    let member: u64 = data.next(width);
                     if substitutes.covers(member, width) { MISSING } else { reference + member as i64 }
                 }));
             }

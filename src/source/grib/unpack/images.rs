@@ -7,9 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
 
-use super::bits::Bits;
 use super::simple::numbers;
 use super::{Failure, Packed, Scaling, Value};
+use crate::source::bits::Bits;
 
 /// Beyond its pixels a PNG decoder needs a few rows.
 const SPARE_BYTES: usize = 1 << 22;
@@ -60,7 +60,7 @@ pub fn unpack_png<V: Value>(packed: &Packed<'_>) -> Result<Vec<V>, Failure> {
         let rows = pixels.chunks_exact(frame.line_size).take(height);
         let values = rows.flat_map(|row| {
             let mut row = Bits::new(row);
-            (0..width).map(move |_| scaling.value(row.next(bits) as f64))
+            (0..width).map(move |_| scaling.value(row.next::<u64>(bits) as f64))
         });
         Some(values.collect())
     })

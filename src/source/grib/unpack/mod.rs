@@ -4,7 +4,6 @@
 //! order points stand on the grid, is the business of `values.rs`.
 
 mod aec;
-mod bits;
 mod ccsds;
 mod complex;
 mod groups;

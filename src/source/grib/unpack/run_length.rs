@@ -1,7 +1,7 @@
 //! Template 5.200: runs of levels, as radar composites and nowcasts have them (WMO note on template 7.200).
 
-use super::bits::Bits;
 use super::{Failure, Packed, Value};
+use crate::source::bits::Bits;
 
 /// Each number up to the highest level begins a run of it; the numbers above are the digits of how often it is repeated,
 /// to the base of what is left of the range, lowest first. Level 0 is missing; the others stand in a table.
@@ -20,7 +20,7 @@ pub fn unpack<V: Value>(packed: &Packed<'_>) -> Result<Vec<V>, Failure> {
 
     let mut values: Vec<V> = Vec::new();
     let mut numbers = Bits::new(packed.data);
-    let mut next = numbers.holds(1, bits.into()).then(|| numbers.next(bits.into()));
+    let mut next: Option<u64> = numbers.one(bits.into()).ok();
     while let Some(level) = next.filter(|_| values.len() < packed.coded) {
         if level > highest {
             return Err(broken());
@@ -31,8 +31,7 @@ pub fn unpack<V: Value>(packed: &Packed<'_>) -> Result<Vec<V>, Failure> {
         };
         let (mut run, mut factor) = (1_u64, 1_u64);
         next = None;
-        while numbers.holds(1, bits.into()) {
-            let number = numbers.next(bits.into());
+        while let Ok(number) = numbers.one::<u64>(bits.into()) {
             if number <= highest {
                 next = Some(number);
                 break;

@@ -1,9 +1,9 @@
 //! Second order packing: groups of values above group references, of edition 1 in all its variants, and of ECMWF's
 //! templates 50001 and 50002 in edition 2.
 
-use super::bits::Bits;
 use super::groups::{Groups, Substitutes, sum_differences};
 use super::{Failure, Packed, Packing, SECOND_ORDER, Scaling, Value};
+use crate::source::bits::Bits;
 use crate::source::grib::octets::{Octets, signed};
 
 /// Octet 14 of section 4 (flag table 11, with ECMWF's additions).
@@ -68,14 +68,14 @@ fn edition_1(packed: &Packed<'_>, section: Octets<'_>, bits: u32) -> Option<Resu
         return extended(lists, count, [width_bits, length_bits, bits], &differences, packed.coded);
     }
     let mut data = Bits::new(section.from(22));
-    let widths = data.take(if flags.has_widths() { count } else { 1 }, 8)?;
+    let widths = data.numbers(8, if flags.has_widths() { count } else { 1 }).ok()?;
     let widths = if flags.has_widths() { widths } else { vec![*widths.first()?; count] };
     let lengths = if flags.has_bitmap() { lengths_by_bitmap(&mut data, packed.coded)? } else { by_rows(packed.rows) };
     data.align();
     if lengths.len() != count {
         return None;
     }
-    let references = data.take(count, bits)?;
+    let references = data.numbers(bits, count).ok()?;
     data.align();
     let groups = Groups { references, widths, lengths };
     Some(groups.members(&mut data, packed.coded, Substitutes::NONE))
@@ -83,12 +83,12 @@ fn edition_1(packed: &Packed<'_>, section: Octets<'_>, bits: u32) -> Option<Resu
 
 /// A set bit begins a group.
 fn lengths_by_bitmap(data: &mut Bits<'_>, coded: usize) -> Option<Vec<u64>> {
-    if !data.holds(coded, 1) {
+    if data.require(coded, 1).is_err() {
         return None;
     }
     let mut lengths: Vec<u64> = Vec::new();
     for n in 0..coded {
-        if data.next(1) == 1 || n == 0 {
+        if data.next::<u64>(1) == 1 || n == 0 {
             lengths.push(0);
         }
         *lengths.last_mut()? += 1;
@@ -136,7 +136,7 @@ fn extended(
 ) -> Option<Result<Vec<i64>, Failure>> {
     let mut data = Bits::new(lists);
     let mut list = |bits: u32| {
-        let list = data.take(count, bits);
+        let list = data.numbers(bits, count).ok();
         data.align();
         list
     };
@@ -161,7 +161,8 @@ struct Differences {
 impl Differences {
     /// The first values, then what was taken from all others, in numbers of one width.
     fn read(order: usize, width: u32, octets: &[u8]) -> Option<Self> {
-        let numbers = Bits::new(octets).take(order + 1, width).filter(|_| (1..=32).contains(&width))?;
+        let width = Some(width).filter(|width| (1..=32).contains(width))?;
+        let numbers: Vec<u64> = Bits::new(octets).numbers(width, order + 1).ok()?;
         let (bias, first) = numbers.split_last()?;
         let first = first.iter().map(|&first| first as i64).collect();
         Some(Self { first, bias: signed(*bias as u32, width).into() })

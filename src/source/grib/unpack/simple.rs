@@ -1,7 +1,7 @@
 //! Simple packing: one number of a fixed width for each value (template 5.0; edition 1 without flags).
 
-use super::bits::Bits;
 use super::{Failure, Packed, Packing, Scaling, Value};
+use crate::source::bits::Bits;
 
 /// Template 5.0, and section 4 of edition 1, whose numbers begin at octet 12. The decimal scale of edition 1 is applied
 /// by the caller, who has section 1.
@@ -30,7 +30,7 @@ pub fn numbers<V: Value>(scaling: Scaling, data: &[u8], count: usize) -> Result<
         return Ok(scaling.constant(count));
     }
     let mut bits = Bits::new(data);
-    if scaling.bits > 56 || !bits.holds(count, scaling.bits) {
+    if bits.require(count, scaling.bits).is_err() {
         return Err(Failure::broken());
     }
     Ok(match scaling.bits {
@@ -39,7 +39,7 @@ pub fn numbers<V: Value>(scaling: Scaling, data: &[u8], count: usize) -> Result<
         24 => whole::<V, 3>(scaling, data, count, |[a, b, c]| f64::from(u32::from_be_bytes([0, a, b, c]))),
         32 => whole::<V, 4>(scaling, data, count, |bytes| f64::from(u32::from_be_bytes(bytes))),
         12 => twelve(scaling, data, count),
-        width => (0..count).map(|_| scaling.value(bits.next(width) as f64)).collect(),
+        width => (0..count).map(|_| scaling.value(bits.next::<u64>(width) as f64)).collect(),
     })
 }
 
@@ -64,7 +64,7 @@ fn twelve<V: Value>(scaling: Scaling, data: &[u8], count: usize) -> Vec<V> {
     }
     if count % 2 == 1 {
         let last = pairs.get(count / 2).map_or(rest, |pair| pair.as_slice());
-        values.push(scaling.value(Bits::new(last).next(12) as f64));
+        values.push(scaling.value(Bits::new(last).next::<u64>(12) as f64));
     }
     values
 }

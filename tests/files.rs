@@ -173,6 +173,59 @@ fn models_of_the_list_are_there_without_a_header_read_and_a_mistake_is_told() {
     assert!(told.len() == 1 && told[0].contains(&format!("{}, line 7", list.display())), "{told:?}");
 }
 
+/// The models of a list and how many lead times each has, once all is read.
+fn models_of(list: &str, folder: &Path, watching: Option<Watching>) -> (Engine, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let opened = count.clone();
+    let opener = move |path: &Path| {
+        opened.fetch_add(1, Ordering::Relaxed);
+        source::open(path)
+    };
+    let engine = Engine::with_opener(options(watching), Arc::new(opener), || {});
+    engine.open_models(write(folder, "models.toml", list.as_bytes()));
+    wait(&engine, "the models", |snapshot| snapshot.models_listed && snapshot.opening.is_none());
+    (engine, count)
+}
+
+fn files_of(snapshot: &Snapshot, model: &str) -> usize {
+    let runs = snapshot.catalog.model(model).map_or(&[][..], |model| &model.runs);
+    let of_run = |run: &Run| run.unread.len() + run.series.first().map_or(0, |series| series.slots.len());
+    runs.iter().map(of_run).sum()
+}
+
+#[test]
+fn models_share_a_folder_and_each_lists_its_own_files_read_once() {
+    let folder = folder("files-shared");
+    let data = folder.join("data");
+    fs::create_dir_all(&data).expect("a folder");
+    for name in ["gdps", "rdps"] {
+        for lead in [0.0, 6.0] {
+            write(&data, &format!("{name}_2026112012_{lead:03}.nc"), &forecast(&[lead]).bytes());
+        }
+    }
+    let row = |name: &str, files: &str| {
+        format!("[[model]]\nname_en = \"{name}\"\nfolder = \"data\"\nfiles = \"{files}\"\n\n")
+    };
+    let list = row("G", "gdps_{run}_{lead}.nc") + &row("R", "rdps_{run}_{lead}.nc") + &row("All", "*_{run}_{lead}.nc");
+    let (engine, count) = models_of(&list, &folder, Some(QUICK));
+    let snapshot = engine.snapshot();
+    assert_eq!(["G", "R", "All"].map(|model| files_of(&snapshot, model)), [2, 2, 4]);
+    let run = snapshot.catalog.model("G").expect("listed").runs[0].reference;
+    engine.read_run("G", run);
+    let read = |snapshot: &Snapshot| {
+        snapshot.catalog.model("G").is_some_and(|model| model.runs[0].is_read() && model.runs[0].unread.is_empty())
+    };
+    let snapshot = wait(&engine, "the run of one model", |snapshot| read(snapshot) && snapshot.opening.is_none());
+    assert_eq!(count.load(Ordering::Relaxed), 2, "headers are read once, and of the chosen model only");
+    assert!(!snapshot.catalog.model("R").expect("listed").runs[0].is_read());
+    assert_eq!(snapshot.catalog.model("All").expect("listed").runs[0].unread.len(), 2);
+    assert_eq!(snapshot.catalog.files.len(), 2, "a file of two models is one file");
+
+    write(&data, "gdps_2026112012_012.nc", &forecast(&[12.0]).bytes());
+    let counts = |snapshot: &Snapshot| ["G", "R", "All"].map(|model| files_of(snapshot, model));
+    wait(&engine, "the step in both models", |snapshot| counts(snapshot) == [3, 2, 5]);
+}
+
 #[test]
 fn a_short_run_arrives_and_an_old_short_one_is_incomplete() {
     let folder = folder("files-arriving");

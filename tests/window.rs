@@ -438,6 +438,40 @@ fn a_folder_is_added_as_a_model_and_stays_one() {
 }
 
 #[test]
+fn a_model_of_a_name_or_a_folder_that_is_taken_is_refused_with_the_form_left_open() {
+    for language in Language::ALL {
+        let (mut window, folder) = with_folder(&format!("model-twice-{language:?}"), language);
+        let add = |window: &mut Window, name: Option<&str>| {
+            if !window.has(window.say("app_model.name_en")) {
+                window.click(window.say("app_menu.name"));
+                window.click(window.say("app_menu.add_model"));
+                window.until_label(window.say("app_model.name_en"));
+            }
+            for (field, name) in ["app_model.name_en", "app_model.name_fr"].iter().zip(name.into_iter().cycle()) {
+                window.harness.get_by_role_and_label(Role::TextInput, window.say(field)).focus();
+                window.steps(2);
+                window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+                window.steps(2);
+                window.type_text(name);
+            }
+            window.click(window.say("app_model.add"));
+        };
+        add(&mut window, None);
+        let model = window.say("app_top.model");
+        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        window.until("the model", |window| window.value_of(Role::ComboBox, model) == name);
+        let path = folder.display().to_string();
+        add(&mut window, None);
+        let refusal = |key| text::fill(language, key, &[("path", &path), ("name", &name)]);
+        window.until_label(&refusal("app_note.model_name_taken"));
+        add(&mut window, Some("other"));
+        window.until_label(&refusal("app_note.model_folder_taken"));
+        let list = std::fs::read_to_string(window.settings.with_file_name("models.toml")).expect("written");
+        assert_eq!(list.matches("[[model]]").count(), 1, "{list}");
+    }
+}
+
+#[test]
 fn runs_are_gone_through_by_their_arrows() {
     let folder = folder("window-runs-data");
     let early = write(&folder, "model_2026112012.nc", &forecast(&[0.0, 6.0, 12.0]).bytes());

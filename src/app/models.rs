@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Key, Ui};
 
-use super::errands::Purpose;
+use super::errands::{NotAdded, Purpose};
 use super::following::Wanted;
 use super::notices::Notice;
 use super::{App, dialogs, theme, widgets};
@@ -114,6 +114,18 @@ impl App {
             (Some((_, folder)), None) => self.open(vec![folder]),
             (None, _) if cancelled => {}
             (None, _) => self.panes.model = Some(form),
+        }
+    }
+
+    /// Says why a model was not added; where it needs another name or folder only, the form comes back as it was.
+    pub(super) fn refuse_model(&mut self, path: PathBuf, name: Bilingual, why: NotAdded) {
+        match why {
+            NotAdded::Failed(reason) => self.notices.add(Notice::ModelNotAdded { path, reason }),
+            NotAdded::Taken(taken, folder) => {
+                self.notices.add(Notice::ModelTaken { folder: folder.clone(), taken });
+                let form = ModelForm { folder: folder.display().to_string(), name, used: false };
+                self.panes.model.get_or_insert(form);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::settings::Trouble;
 use crate::catalog::CatalogNote;
+use crate::catalog::models::Taken;
 use crate::engine::EngineNote;
 use crate::source::SourceError;
 use crate::text::{self, Language};
@@ -39,6 +40,11 @@ pub enum Notice {
         path: PathBuf,
         reason: String,
     },
+    /// Another model of the list has the name, or the whole folder.
+    ModelTaken {
+        folder: PathBuf,
+        taken: Taken,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +68,7 @@ impl Notice {
             | Self::NothingIn(_)
             | Self::NotSaved { .. }
             | Self::ModelNotAdded { .. }
+            | Self::ModelTaken { .. }
             | Self::TooLarge { .. } => Weight::Failure,
         }
     }
@@ -94,6 +101,14 @@ impl Notice {
                 "app_note.model_not_added",
                 &[("path", &path.display().to_string()), ("reason", reason)],
             ),
+            Self::ModelTaken { folder, taken } => {
+                let (key, of) = match taken {
+                    Taken::Name(of) => ("app_note.model_name_taken", of),
+                    Taken::Folder(of) => ("app_note.model_folder_taken", of),
+                };
+                let (path, name) = (folder.display().to_string(), of.in_language(language));
+                text::fill(language, key, &[("path", &path), ("name", name)])
+            }
             Self::UnknownZone(name) => text::fill(language, "app_note.unknown_zone", &[("zone", name)]),
         }
     }
@@ -184,6 +199,7 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Bilingual;
 
     #[test]
     fn a_notice_stays_until_it_is_read_and_is_kept_in_the_list() {
@@ -219,6 +235,8 @@ mod tests {
             Notice::Catalog(CatalogNote::NameDisagrees { path: path.clone(), named: reason(), found: reason() }),
             Notice::ModelAdded("GDPS".to_owned()),
             Notice::ModelNotAdded { path: path.clone(), reason: reason() },
+            Notice::ModelTaken { folder: path.clone(), taken: Taken::Name(Bilingual::same("GDPS")) },
+            Notice::ModelTaken { folder: path.clone(), taken: Taken::Folder(Bilingual::same("GDPS")) },
             Notice::NothingIn(path.clone()),
             Notice::Saved(path.clone()),
             Notice::NotSaved { path, reason: reason() },

@@ -97,7 +97,9 @@ fn reports(files: &[OpenFile]) -> Vec<FileReport> {
         };
         Some(FileReport { path: file.path.clone(), outcome })
     };
-    files.iter().filter_map(report).collect()
+    // A file of several models is one file.
+    let mut told = HashSet::new();
+    files.iter().filter(|file| told.insert(&file.path)).filter_map(report).collect()
 }
 
 /// Where a model of this name is made.

@@ -150,6 +150,26 @@ fn model_of(row: Row, file: &Path) -> Result<ModelFolder, String> {
     Ok(ModelFolder { name, folder: folder.unwrap_or_else(|| around.join(&row.folder)), files, note })
 }
 
+/// What a model that is to be added has in common with one of the list, which it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Name(Bilingual),
+    /// The same folder, with all its files.
+    Folder(Bilingual),
+}
+
+/// Whether a list has a model of this name, or over the whole of this folder. `list` is where it stands.
+#[must_use]
+pub fn taken(text: &str, list: &Path, name: &Bilingual, folder: &Path) -> Option<Taken> {
+    let (models, _) = parse(text, list);
+    let place = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = place(folder);
+    let same_name = |model: &&ModelFolder| model.name.en == name.en || model.name.fr == name.fr;
+    let same_files = |model: &&ModelFolder| model.files.is_none() && place(&model.folder) == folder;
+    let by_name = models.iter().find(same_name).map(|model| Taken::Name(model.name.clone()));
+    by_name.or_else(|| models.iter().find(same_files).map(|model| Taken::Folder(model.name.clone())))
+}
+
 /// The text of a list of models with one more at its end.
 #[must_use]
 pub fn with_model(text: &str, name: &Bilingual, folder: &Path) -> String {
@@ -237,6 +257,23 @@ folder = "hrdps"
             let last = models.last().expect("added");
             assert_eq!((&last.name, last.folder.as_path()), (&name, Path::new("/data/été")));
         }
+    }
+
+    #[test]
+    fn a_name_or_a_whole_folder_of_the_list_is_taken() {
+        let name = |en: &str, fr: &str| Bilingual { en: en.to_owned(), fr: fr.to_owned() };
+        let check = |en, fr, folder| {
+            let taken = taken(TWO, Path::new("/etc/millibar/models.toml"), &name(en, fr), Path::new(folder));
+            taken.map(|taken| match taken {
+                Taken::Name(of) => ("name", of.en),
+                Taken::Folder(of) => ("folder", of.en),
+            })
+        };
+        let (gdps, hrdps) = ("GDPS".to_owned(), "HRDPS".to_owned());
+        assert_eq!(check("GDPS", "autre", "/data/a"), Some(("name", gdps.clone())));
+        assert_eq!(check("other", "SGPD", "/data/a"), Some(("name", gdps)));
+        assert_eq!(check("other", "autre", "/etc/millibar/hrdps"), Some(("folder", hrdps)));
+        assert_eq!(check("other", "autre", "/data/gdps"), None, "that one has a pattern, and other files");
     }
 
     #[test]

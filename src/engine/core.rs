@@ -117,7 +117,7 @@ impl Core {
         let mut state = self.state();
         let catalog = state.catalog.clone();
         let Some(run) = catalog.model(model).and_then(|model| model.run(run)) else { return };
-        state.opening.read_next(&run.unread);
+        state.opening.read_next(model, &run.unread);
         drop(state);
         self.kick();
     }

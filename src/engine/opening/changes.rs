@@ -17,7 +17,8 @@ impl Opening {
             let Some(entry) = self.remove(path) else { continue };
             any = true;
             if let Some(Ok(dataset)) = &entry.outcome {
-                self.lost.push(Lost::of(dataset, entry.folder.as_deref()));
+                let homes = entry.homes().iter();
+                self.lost.extend(homes.map(|home| Lost::of(dataset, home.folder.as_deref())));
             }
         }
         any
@@ -31,6 +32,10 @@ impl Opening {
         if let Some(entry) = self.entry(&path) {
             let same = entry.mark == found.mark;
             entry.mark = found.mark;
+            let moved = root.model().is_some_and(|folder| entry.move_in(folder, found.named));
+            if same && moved {
+                return self.is_listed_also(&path);
+            }
             if same {
                 return false;
             }
@@ -45,19 +50,34 @@ impl Opening {
         let place = self.put(found, root);
         let Some(entry) = self.entries.get_mut(place) else { return false };
         entry.found = true;
-        let run = entry.run();
-        let by_name = matches!(root, Root::Model(_)) || run.is_some();
-        let of_open_run = run.as_ref().is_some_and(|run| {
-            let alike = |entry: &super::Entry| entry.run().as_ref() == Some(run);
-            self.chosen.contains(run) || self.entries.iter().any(|entry| entry.outcome.is_some() && alike(entry))
-        });
+        let by_name = matches!(root, Root::Model(_)) || entry.runs().next().is_some();
         // A file that was named, and is there again.
         let asked_for = matches!(root, Root::Path(path) if path.as_os_str().is_empty());
-        if !by_name || of_open_run || asked_for {
+        if !by_name || asked_for || self.is_of_open_run(place) {
             self.read_again(&path);
         }
         self.stale = true;
         true
+    }
+
+    /// A file that is known already belongs to one more model.
+    fn is_listed_also(&mut self, path: &Path) -> bool {
+        let Some(place) = self.places.get(path).copied() else { return false };
+        let unread = self.entries.get(place).is_some_and(super::Entry::is_unread);
+        if unread && self.is_of_open_run(place) {
+            self.read_again(path);
+        }
+        self.stale = true;
+        true
+    }
+
+    /// Other files of its run were read, or are to be.
+    fn is_of_open_run(&self, place: usize) -> bool {
+        let Some(entry) = self.entries.get(place) else { return false };
+        entry.runs().any(|run| {
+            let read = |other: &super::Entry| other.outcome.is_some() && other.is_of(run);
+            self.chosen.contains(run) || self.entries.iter().any(read)
+        })
     }
 
     /// Reads the headers of an open file once more; until then it stays what it was.

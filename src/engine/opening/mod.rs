@@ -156,7 +156,7 @@ impl Opening {
     fn join(&mut self) -> OpeningJob {
         (self.stale, self.joining, self.at_once) = (false, true, false);
         self.joined = Some(Instant::now());
-        let files = self.entries.iter().filter_map(Entry::for_catalog).collect();
+        let files = self.entries.iter().flat_map(Entry::for_catalog).collect();
         OpeningJob::Join { files, folders: self.folders.clone(), lost: self.lost.clone() }
     }
 
@@ -249,8 +249,8 @@ impl Opening {
         if let Some(place) = self.places.get(&found.path).copied() {
             if let Some(entry) = self.entries.get_mut(place) {
                 entry.mark = found.mark;
-                if folder.is_some() {
-                    (entry.named, entry.folder) = (found.named, folder);
+                if let Some(folder) = folder {
+                    entry.move_in(folder, found.named);
                 }
             }
             return place;
@@ -263,12 +263,18 @@ impl Opening {
         self.entries.len() - 1
     }
 
-    /// Reads the headers of these files next: the hand has chosen their run.
-    pub(super) fn read_next(&mut self, paths: &[PathBuf]) {
-        let keys: HashSet<RunKey> = paths.iter().filter_map(|path| self.entry(path)?.run()).collect();
+    /// Reads the headers of these files next: the hand has chosen their run. Where several models have them, that of
+    /// this one.
+    pub(super) fn read_next(&mut self, model: &str, paths: &[PathBuf]) {
+        let of_files = paths.iter().filter_map(|path| self.entries.get(*self.places.get(path)?));
+        let mut keys: HashSet<RunKey> = of_files.flat_map(Entry::runs).cloned().collect();
+        if keys.iter().any(|key| &*key.model == model) {
+            keys.retain(|key| &*key.model == model);
+        }
         let mut unnamed: Vec<PathBuf> = Vec::new();
         for path in paths {
-            let Some(entry) = self.entry(path).filter(|entry| entry.run().is_none() && entry.is_unread()) else {
+            let Some(entry) = self.entry(path).filter(|entry| entry.runs().next().is_none() && entry.is_unread())
+            else {
                 continue;
             };
             entry.queued = true;
@@ -284,10 +290,10 @@ impl Opening {
     fn choose(&mut self, run: &RunKey) {
         self.chosen.insert(run.clone());
         self.in_parts = true;
-        let of_run = self.entries.iter().filter(|entry| entry.run().as_ref() == Some(run));
+        let of_run = self.entries.iter().filter(|entry| entry.is_of(run));
         let mut files: Vec<(Option<LeadTime>, PathBuf)> = of_run
             .filter(|entry| entry.outcome.is_none())
-            .map(|entry| (entry.named.and_then(|named| named.lead), entry.path.clone()))
+            .map(|entry| (entry.lead_in(run), entry.path.clone()))
             .collect();
         files.sort();
         let leads: Vec<LeadTime> = files.iter().filter_map(|(lead, _)| *lead).collect();

@@ -80,7 +80,7 @@ fn of_several_runs_only_the_newest_is_read() {
     })
     .collect();
     assert_eq!(read, ["folder/m_2026112012_000.nc", "folder/m_2026112012_006.nc"].map(PathBuf::from));
-    opening.read_next(&["folder/m_2026112000_006.nc".into()]);
+    opening.read_next("m", &["folder/m_2026112000_006.nc".into()]);
     assert!(next_headers(&mut opening).is_some_and(|path| path.ends_with("m_2026112000_000.nc")), "its whole run");
 }
 

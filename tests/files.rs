@@ -16,7 +16,7 @@ use millibar::source;
 use millibar::text::Language;
 use millibar::time::{Calendar, LeadTime, Moment};
 
-use support::{Classic, folder, forecast, forecast_of, write};
+use support::{Classic, folder, forecast, forecast_low, forecast_of, write};
 
 const MILLI: Duration = Duration::from_millis(1);
 /// Looks often, waits little.
@@ -331,6 +331,86 @@ fn a_file_that_is_gone_leaves_its_steps_missing_and_one_written_anew_is_read_ane
     step(&folder, 0.0, 12.0);
     let snapshot = wait(&engine, "the step that came back", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
     assert!(runs(&snapshot)[0].arrival.missing.is_empty());
+}
+
+/// Opens a file in place as `cp` does: the same file, emptied, then filled.
+fn in_place(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).expect("writable");
+}
+
+#[test]
+fn a_file_that_is_written_anew_keeps_its_steps_and_their_pictures_until_it_is_whole() {
+    for (name, of_one) in [("one", true), ("many", false)] {
+        let folder = folder(&format!("files-anew-{name}"));
+        let leads = [0.0, 6.0, 12.0];
+        let files: Vec<PathBuf> = match of_one {
+            true => leads.map(|lead| step(&folder, 0.0, lead)).into(),
+            false => vec![write(&folder, "forecast.nc", &forecast(&leads).bytes())],
+        };
+        let target = if of_one { files[1].clone() } else { files[0].clone() };
+        let engine = Engine::start(options(Some(QUICK)), || {});
+        engine.open(if of_one { vec![folder.clone()] } else { files });
+        wait(&engine, "the files", |snapshot| snapshot.opening.is_none());
+        show(&engine);
+        let before: Vec<_> = (0..3).map(|slot| engine.frame(slot).expect("drawn")).collect();
+
+        let whole = if of_one { forecast_low(&[6.0]) } else { forecast_low(&leads) }.bytes();
+        for part in [0, 100, whole.len() / 2, whole.len() - 40] {
+            in_place(&target, &whole[..part]);
+            let snapshot = wait(&engine, "the stir", |snapshot| snapshot.catalog.arriving.contains(&target));
+            std::thread::sleep(200 * MILLI);
+            assert_eq!(slots(&runs(&snapshot)[0]), leads, "the steps keep their places");
+            let now = engine.snapshot();
+            assert_eq!(slots(&runs(&now)[0]), leads, "{part} bytes");
+            assert_eq!(now.catalog.refused().count(), 0, "what is being written is not broken");
+            assert!(runs(&now)[0].arrival.missing.is_empty());
+            engine.request(request(&now));
+            let shown = wait(&engine, "the old frames", |snapshot| snapshot.slots == vec![SlotState::Ready; 3]);
+            assert_eq!(shown.plan.arriving.len(), if of_one { 1 } else { 3 });
+            assert!((0..3).all(|slot| Arc::ptr_eq(&before[slot], &engine.frame(slot).expect("drawn"))));
+        }
+        // What was not drawn before cannot be now, and that is no failure.
+        let mut other = request(&engine.snapshot());
+        other.selection.level = Some(millibar::field::Level::hpa(850.0));
+        engine.request(other);
+        wait(&engine, "all that can be read", |snapshot| snapshot.progress.done == 3);
+        let waiting = engine.snapshot().slots.iter().filter(|slot| **slot == SlotState::Waiting).count();
+        assert_eq!(waiting, if of_one { 1 } else { 3 });
+
+        in_place(&target, &whole);
+        let snapshot = wait(&engine, "the whole file", |snapshot| {
+            snapshot.catalog.arriving.is_empty() && snapshot.opening.is_none()
+        });
+        assert_eq!(slots(&runs(&snapshot)[0]), leads);
+        show(&engine);
+        for (slot, before) in before.iter().enumerate() {
+            let renewed = !of_one || slot == 1;
+            let now = engine.frame(slot).expect("drawn");
+            assert_eq!(now.pixels != before.pixels, renewed, "slot {slot} of {name}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_removed_and_put_back_at_once_was_never_gone() {
+    let folder = folder("files-back");
+    let paths = [0.0, 6.0, 12.0].map(|lead| step(&folder, 0.0, lead));
+    let patient = Watching { settle: 400 * MILLI, ..QUICK };
+    let engine = open(&folder, Some(patient));
+    fs::remove_file(&paths[1]).expect("it was there");
+    let start = Instant::now();
+    while start.elapsed() < 200 * MILLI {
+        assert_eq!(slots(&runs(&engine.snapshot())[0]), [0.0, 6.0, 12.0]);
+        std::thread::sleep(5 * MILLI);
+    }
+    write(&folder, "gdps_2026112012_006.nc", &forecast_low(&[6.0]).bytes());
+    let start = Instant::now();
+    while start.elapsed() < 800 * MILLI {
+        assert_eq!(slots(&runs(&engine.snapshot())[0]), [0.0, 6.0, 12.0]);
+        std::thread::sleep(5 * MILLI);
+    }
+    fs::remove_file(&paths[1]).expect("it was there");
+    wait(&engine, "the step to go", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 12.0]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use millibar::engine::{Engine, Options, Watching};
 use millibar::map;
 use millibar::text::{self, Language};
 
-use support::{Classic, folder, forecast, forecast_of, write};
+use support::{Classic, folder, forecast, forecast_low, forecast_of, write};
 
 type State = Rc<RefCell<Option<App>>>;
 
@@ -395,6 +395,57 @@ fn a_step_that_lands_joins_the_loop_under_a_resting_hand() {
     assert!(window.is_chosen("850 hPa"), "so does what was chosen");
     window.press(Key::ArrowLeft);
     assert_eq!(window.step(), "+006 h");
+}
+
+#[test]
+fn the_playhead_stays_while_the_file_under_it_is_written_anew_or_comes_back() {
+    let (mut window, folder) = with_folder("anew", Language::English);
+    write(&folder, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
+    window.until("the step between", |window| window.slots() == 3);
+    window.press(Key::Home);
+    window.press(Key::ArrowRight);
+    assert_eq!(window.step(), "+006 h");
+    let whole = forecast_low(&[6.0]).bytes();
+    for part in [0, whole.len() / 3, whole.len() / 2, whole.len()] {
+        write(&folder, "gdps_2026112012_006.nc", &whole[..part]);
+        let until = Instant::now() + Duration::from_millis(300);
+        while Instant::now() < until {
+            window.steps(1);
+            assert_eq!((window.slots(), &*window.step()), (3, "+006 h"), "{part} bytes");
+        }
+    }
+    std::fs::remove_file(folder.join("gdps_2026112012_006.nc")).expect("it was there");
+    window.until("the step to go", |window| window.slots() == 2);
+    assert_ne!(window.step(), "+006 h");
+    write(&folder, "gdps_2026112012_006.nc", &whole);
+    window.until("the step to come back", |window| window.slots() == 3);
+    assert_eq!(window.step(), "+006 h", "so does the playhead");
+}
+
+#[test]
+fn the_loop_plays_on_while_its_file_is_written_anew() {
+    let folder = folder("window-anew-one-data");
+    let whole = forecast_low(&[0.0, 6.0, 12.0]).bytes();
+    let file = write(&folder, "model.nc", &forecast(&[0.0, 6.0, 12.0]).bytes());
+    let mut window = Window::new("anew-one", Language::English, &[file]);
+    window.until("the steps", |window| window.slots() == 3);
+    window.press(Key::Home);
+    window.click(window.say("app_play.play"));
+    for part in [None, Some(0), Some(whole.len() / 2), Some(whole.len())] {
+        if let Some(part) = part {
+            write(&folder, "model.nc", &whole[..part]);
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        let until = Instant::now() + Duration::from_millis(400);
+        while Instant::now() < until || seen.len() < 3 {
+            window.steps(1);
+            seen.insert(window.step());
+            assert_eq!(window.slots(), 3, "{part:?} bytes");
+            assert!(window.has(window.say("app_play.pause")), "it plays");
+            assert!(!window.has_with("model.nc:"), "nothing is said of a file that is being written");
+            assert!(Instant::now() < until + PATIENCE, "{seen:?}");
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::following::{Offer, Wanted};
 use super::notices::Notice;
 use super::{App, clock};
-use crate::catalog::{Catalog, Model, Run};
+use crate::catalog::{Catalog, Model, Run, SlotTime};
 use crate::engine::{self, Plan, Selection, Subject};
 use crate::field::{Level, LevelKind};
 use crate::map;
@@ -29,6 +29,8 @@ pub struct Sources {
     pub last_model: Option<String>,
     /// The run whose files were all asked for, though some of them are known by name only.
     pub completed: Option<(String, Option<ReferenceTime>)>,
+    /// The time on screen that went with its file, and the one that the playhead stepped aside to.
+    pub aside: Option<(SlotTime, SlotTime)>,
     /// The catalogue as last looked at.
     catalog: Arc<Catalog>,
     engine_notes: usize,
@@ -142,6 +144,7 @@ impl App {
             return;
         }
         let Some(plan) = Plan::new(&self.sources.catalog, &selection, self.interval_factor) else { return };
+        self.sources.aside = None;
         let times = |plan: &Plan| plan.slots.iter().map(|slot| slot.time).collect::<Vec<_>>();
         let (old, new) = (times(&self.plan), times(&plan));
         let first = self.plan.slots.is_empty();

@@ -95,7 +95,7 @@ impl App {
         let Some(plan) = Plan::new(self.catalog(), selection, self.interval_factor) else { return };
         let old = std::mem::replace(&mut self.plan, Arc::new(plan));
         let plan = self.plan.clone();
-        if plan.shows_the_same(&old) {
+        if plan.shows_the_same(&old) && plan.arriving == old.arriving {
             return;
         }
         let place = |slot: usize| {
@@ -112,17 +112,39 @@ impl App {
         if over_range || old.grid() != plan.grid() {
             self.shelf.clear(self.player.slot, now);
         } else {
-            self.shelf.move_to(same);
+            // What was written anew keeps its old picture until it has another.
+            self.shelf.move_to(place, |slot| same(slot).is_some());
         }
-        let valid = old.slots.get(self.player.slot).and_then(|slot| slot.time.valid);
-        let nearest = || valid.map_or(0, |valid| plan.nearest_to(valid.0));
-        let slot = place(self.player.slot).unwrap_or_else(nearest);
+        let slot = self.slot_after(&old, &plan, place(self.player.slot));
         self.player.change(plan.slots.len(), slot, place);
         self.sent = None;
         self.panes.series_asked = None;
         if old.grid() != plan.grid() {
             self.fit_region();
         }
+    }
+
+    /// Where the playhead goes when the steps change: it stays, steps aside to the nearest where its own step is gone,
+    /// and goes back when that is there again and nobody has moved it meanwhile.
+    fn slot_after(&mut self, old: &Plan, plan: &Plan, stays: Option<usize>) -> usize {
+        let time = |plan: &Plan, slot: usize| plan.slots.get(slot).map(|slot| slot.time);
+        let on = time(old, self.player.slot);
+        self.sources.aside = self.sources.aside.filter(|(_, to)| on == Some(*to));
+        if let Some((from, _)) = self.sources.aside
+            && let Some(back) = plan.slots.iter().position(|slot| slot.time == from)
+        {
+            self.sources.aside = None;
+            return back;
+        }
+        if let Some(stays) = stays {
+            return stays;
+        }
+        let valid = on.and_then(|time| time.valid);
+        let nearest = valid.map_or(0, |valid| plan.nearest_to(valid.0));
+        // From a step that stands in for another it goes on standing in for that.
+        let from = self.sources.aside.map(|(from, _)| from).or(on);
+        self.sources.aside = from.zip(time(plan, nearest)).filter(|_| !self.player.playing);
+        nearest
     }
 
     /// What the hand waits for, if it is there.

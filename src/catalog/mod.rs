@@ -16,6 +16,7 @@ pub mod recipe;
 mod runs;
 mod versions;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -44,6 +45,8 @@ pub struct Catalog {
     pub notes: Vec<CatalogNote>,
     /// Fields that two files hold.
     pub doubles: Vec<Double>,
+    /// Files that are being written anew. What they held stands here until they are whole, and may not be readable.
+    pub arriving: BTreeSet<PathBuf>,
 }
 
 /// A file on its way into the catalogue.
@@ -58,6 +61,8 @@ pub struct OpenFile {
     pub written: Option<SystemTime>,
     /// Where it lies, if that is a model's folder: the model has that name, whatever the file says.
     pub folder: Option<Arc<ModelFolder>>,
+    /// It is being written anew, and stands here as it was before.
+    pub arriving: bool,
 }
 
 /// A file that was open and is no longer there: its times are missing now.
@@ -179,7 +184,7 @@ impl OpenFile {
     pub fn read(path: &Path, outcome: Result<Arc<Dataset>, SourceError>) -> Self {
         let written = std::fs::metadata(path).and_then(|data| data.modified()).ok();
         let (named, stem) = (read_name(path), model_of(path).into());
-        Self { path: path.to_owned(), outcome: Some(outcome), named, stem, written, folder: None }
+        Self { path: path.to_owned(), outcome: Some(outcome), named, stem, written, folder: None, arriving: false }
     }
 }
 

@@ -142,6 +142,13 @@ impl Core {
         }
     }
 
+    /// Somebody writes to files: it is not over yet.
+    pub(super) fn stirred(self: &Arc<Self>, paths: &[PathBuf]) {
+        if self.state().opening.stirred(paths) {
+            self.kick();
+        }
+    }
+
     /// Files that were broken while they grew have grown, or not.
     pub(super) fn look_at_patience(self: &Arc<Self>) {
         if self.state().opening.lose_patience() {

@@ -480,14 +480,16 @@ impl Reel {
     }
 
     pub(super) fn states(&self) -> Vec<SlotState> {
-        let state = |slot: &SlotWork| match &slot.picture {
+        let state = |(at, slot): (usize, &SlotWork)| match &slot.picture {
             Picturing::Done => SlotState::Ready,
+            // A file that is being written anew cannot be read before it is whole: that is no failure.
+            Picturing::Failed(_) if self.plan.is_arriving(at) => SlotState::Waiting,
             Picturing::Failed(error) => SlotState::Failed(error.clone()),
             Picturing::Running => SlotState::Rendering,
             Picturing::Due if slot.parts.contains(&Part::Reading) => SlotState::Rendering,
             Picturing::Due => SlotState::Waiting,
         };
-        self.slots.iter().map(state).collect()
+        self.slots.iter().enumerate().map(state).collect()
     }
 
     pub(super) fn progress(&self) -> Progress {

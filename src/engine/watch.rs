@@ -73,6 +73,7 @@ impl Watchers {
             plan,
             known: HashMap::new(),
             unsettled: HashMap::new(),
+            vanished: HashMap::new(),
             folders: HashMap::new(),
             whole: Instant::now(),
         };
@@ -99,6 +100,8 @@ struct Watch {
     known: HashMap<PathBuf, Mark>,
     /// Files that changed, as they were then.
     unsettled: HashMap<PathBuf, (Mark, Instant)>,
+    /// Files that are gone, since when: some are written anew by being removed first.
+    vanished: HashMap<PathBuf, Instant>,
     /// When something last came into the folders or went.
     folders: HashMap<PathBuf, Option<SystemTime>>,
     /// When all files were last looked at.
@@ -117,7 +120,8 @@ impl Watch {
         let mut debouncer = self.plan.events.then(|| listener(stirred)).flatten();
         self.listen(debouncer.as_mut());
         loop {
-            let pause = if self.unsettled.is_empty() { self.plan.every } else { self.plan.settle.min(self.plan.every) };
+            let resting = self.unsettled.is_empty() && self.vanished.is_empty();
+            let pause = if resting { self.plan.every } else { self.plan.settle.min(self.plan.every) };
             match inbox.recv_timeout(pause) {
                 Err(RecvTimeoutError::Disconnected) | Ok(Signal::Stop) => return,
                 Ok(Signal::Add(found)) => {
@@ -179,8 +183,8 @@ impl Watch {
         let now = SystemTime::now();
         let young =
             |mark: &Mark| mark.written.is_none_or(|written| now.duration_since(written).unwrap_or_default() < YOUNG);
-        let paths: Vec<PathBuf> =
-            self.known.iter().filter(|(_, mark)| young(mark)).map(|(path, _)| path.clone()).collect();
+        let young = self.known.iter().filter(|(_, mark)| young(mark)).map(|(path, _)| path);
+        let paths = young.chain(self.unsettled.keys()).chain(self.vanished.keys()).cloned().collect();
         self.look_at_files(paths);
     }
 
@@ -203,7 +207,8 @@ impl Watch {
     fn look_at(&mut self, paths: &[PathBuf]) {
         let known = |path: &PathBuf| self.known.contains_key(path) || self.unsettled.contains_key(path);
         if paths.iter().all(known) || self.place == Place::Files {
-            let paths = paths.iter().filter(|path| known(path)).chain(self.unsettled.keys()).cloned().collect();
+            let changing = self.unsettled.keys().chain(self.vanished.keys());
+            let paths = paths.iter().filter(|path| known(path)).chain(changing).cloned().collect();
             self.look_at_files(paths);
         } else if paths.iter().any(|path| !known(path) && !is_unchanged_folder(path, &self.folders)) {
             self.look_at_all();
@@ -229,13 +234,34 @@ impl Watch {
         self.compare(found, gone);
     }
 
+    /// Of the files that are gone those that have been for a moment.
+    fn gone_for_good(&mut self, gone: Vec<PathBuf>) -> Vec<PathBuf> {
+        let (now, settle) = (Instant::now(), self.plan.settle);
+        let mut for_good = |path: &PathBuf| {
+            let since = *self.vanished.entry(path.clone()).or_insert(now);
+            now.duration_since(since) >= settle
+        };
+        let over: Vec<PathBuf> = gone.into_iter().filter(|path| for_good(path)).collect();
+        for path in &over {
+            self.vanished.remove(path);
+        }
+        over
+    }
+
     /// Hands on what has changed and rested since.
     fn compare(&mut self, found: Vec<Found>, gone: Vec<PathBuf>) {
-        let mut settled = Vec::new();
+        let (mut settled, mut stirred) = (Vec::new(), Vec::new());
         for found in found {
+            self.vanished.remove(&found.path);
             if self.known.get(&found.path) == Some(&found.mark) {
-                self.unsettled.remove(&found.path);
+                if self.unsettled.remove(&found.path).is_some() {
+                    settled.push(found);
+                }
                 continue;
+            }
+            let fresh = !self.unsettled.contains_key(&found.path);
+            if fresh && self.known.contains_key(&found.path) {
+                stirred.push(found.path.clone());
             }
             let (mark, since) = *self.unsettled.entry(found.path.clone()).or_insert((found.mark, Instant::now()));
             if mark != found.mark {
@@ -246,6 +272,10 @@ impl Watch {
                 settled.push(found);
             }
         }
+        if let Some(core) = self.core.upgrade().filter(|_| !stirred.is_empty()) {
+            core.stirred(&stirred);
+        }
+        let gone = self.gone_for_good(gone);
         for path in &gone {
             self.unsettled.remove(path);
             self.known.remove(path);

@@ -122,9 +122,10 @@ impl Core {
                 let outcome = self.trace.stage(Kind::Open, "headers", None, open);
                 let outcome = outcome.unwrap_or_else(|panic| Err(broken(path.clone(), &*panic)));
                 let mut state = self.state();
-                // What was kept of the file as it was before is of no use.
-                state.cache.forget_file(&path);
-                state.opening.read(&path, outcome.map(Arc::new));
+                if state.opening.read(&path, outcome.map(Arc::new)) {
+                    // What was kept of the file as it was before is of no use.
+                    state.cache.forget_file(&path);
+                }
             }
             OpeningJob::Join { files, folders, lost } => {
                 let join = || catch_unwind(AssertUnwindSafe(|| Arc::new(Catalog::of(&files, &folders, &lost))));

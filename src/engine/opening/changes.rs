@@ -24,6 +24,21 @@ impl Opening {
         any
     }
 
+    /// Somebody writes to these files: until they rest, and are read again, they stand as they were.
+    pub(in crate::engine) fn stirred(&mut self, paths: &[PathBuf]) -> bool {
+        let mut any = false;
+        for path in paths {
+            let Some(entry) = self.entry(path).filter(|entry| matches!(entry.outcome, Some(Ok(_))) && !entry.stirs)
+            else {
+                continue;
+            };
+            entry.stirs = true;
+            any = true;
+        }
+        self.stale |= any;
+        any
+    }
+
     fn came(&mut self, root: &Root, found: Found) -> bool {
         let path = found.path.clone();
         if self.closed.contains(&path) {
@@ -37,7 +52,10 @@ impl Opening {
                 return self.is_listed_also(&path);
             }
             if same {
-                return false;
+                // It was touched, and is what it was.
+                let stirred = std::mem::take(&mut entry.stirs);
+                self.stale |= stirred;
+                return stirred;
             }
             if entry.outcome.is_some() || entry.held {
                 self.read_again(&path);

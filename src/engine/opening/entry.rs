@@ -69,8 +69,10 @@ pub(super) struct Entry {
     /// Being read; and it changed meanwhile.
     pub reading: bool,
     pub changed: bool,
-    /// It is broken, in part or whole, and was written a moment ago: more of it may come.
+    /// It is broken, in part or whole, and was written a moment ago: more of it may come. What it was before stands.
     pub held: bool,
+    /// Somebody writes to it just now.
+    pub stirs: bool,
     /// Its grids lack positions, which were looked for among so many other files.
     pub among: usize,
 }
@@ -92,6 +94,7 @@ impl Entry {
             reading: false,
             changed: false,
             held: false,
+            stirs: false,
             among: 0,
         }
     }
@@ -135,15 +138,21 @@ impl Entry {
         true
     }
 
-    /// Takes what its headers said. A file that still grows is not broken yet.
-    pub fn take(&mut self, outcome: Result<Arc<Dataset>, SourceError>, patience: Duration) {
-        let grows = self.found && self.is_young(patience);
+    /// Takes what its headers said; false where it stays what it was. A file that still grows is not broken yet, and
+    /// one that is written anew is what it was until it is whole.
+    pub fn take(&mut self, outcome: Result<Arc<Dataset>, SourceError>, patience: Duration) -> bool {
+        let was_open = matches!(self.outcome, Some(Ok(_)));
+        let grows = (self.found || was_open) && self.is_young(patience);
         let broken = match &outcome {
             Err(error) => may_heal(error),
             Ok(dataset) => dataset.notes.iter().any(may_heal),
         };
         self.held = grows && broken;
-        self.outcome = if self.held { None } else { Some(outcome) };
+        self.stirs = false;
+        if !self.held {
+            self.outcome = Some(outcome);
+        }
+        !self.held
     }
 
     /// It was written within this time.
@@ -155,7 +164,7 @@ impl Entry {
     /// What the catalogue is told of it, once for each model that has it; nothing of what is passed over.
     pub fn for_catalog(&self) -> impl Iterator<Item = OpenFile> {
         let no_data = matches!(&self.outcome, Some(Err(error)) if error.refusal == Refusal::NotData);
-        let passed_over = self.held || (self.found && no_data);
+        let passed_over = (self.held && self.outcome.is_none()) || (self.found && no_data);
         let homes = self.homes.iter().filter(move |home| {
             // A file of unknown run is in no list before it is read.
             let unknown = self.outcome.is_none() && home.named.is_none() && home.folder.is_none();
@@ -168,6 +177,7 @@ impl Entry {
             stem: self.stem.clone(),
             written: self.mark.written,
             folder: home.folder.clone(),
+            arriving: self.held || self.stirs,
         })
     }
 }

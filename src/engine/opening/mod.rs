@@ -312,17 +312,18 @@ impl Opening {
         }
     }
 
-    pub(super) fn read(&mut self, path: &Path, outcome: Result<Arc<Dataset>, SourceError>) {
+    /// True where the file is now what was read; false where it stays what it was.
+    pub(super) fn read(&mut self, path: &Path, outcome: Result<Arc<Dataset>, SourceError>) -> bool {
         self.reading -= 1;
         self.stale = true;
         self.first.remove(path);
         let patience = self.patience;
-        let mut again = false;
+        let (mut again, mut taken) = (false, true);
         // A file that was closed meanwhile is no longer in the list.
         if let Some(entry) = self.entry(path) {
             (entry.queued, entry.reading) = (false, false);
             again = std::mem::take(&mut entry.changed);
-            entry.take(outcome, patience);
+            taken = entry.take(outcome, patience);
         }
         if again {
             self.read_again(path);
@@ -337,6 +338,7 @@ impl Opening {
         if self.reading == 0 && self.unread.is_empty() {
             self.look_among_others();
         }
+        taken
     }
 
     /// The files that may have positions for others.

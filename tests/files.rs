@@ -170,7 +170,34 @@ fn models_of_the_list_are_there_without_a_header_read_and_a_mistake_is_told() {
     assert_eq!(names, [("GDPS", "SMPG"), ("none", "none")]);
     assert!(runs(&snapshot).iter().all(|run| !run.is_read() && run.unread.len() == 2));
     let told = snapshot.notes.iter().map(|note| note.tell(Language::English)).collect::<Vec<_>>();
-    assert!(told.len() == 1 && told[0].contains(&format!("{}, line 7", list.display())), "{told:?}");
+    assert!(told.iter().any(|told| told.contains(&format!("{}, line 7", list.display()))), "{told:?}");
+}
+
+#[test]
+fn a_model_without_a_file_is_told_of_by_what_is_wrong_with_it() {
+    let folder = folder("files-none");
+    let data = folder.join("data");
+    fs::create_dir_all(folder.join("empty")).expect("a folder");
+    fs::create_dir_all(&data).expect("a folder");
+    for lead in [0.0, 6.0, 12.0] {
+        step(&data, 0.0, lead);
+    }
+    let row = |name: &str, place: &str, files: &str| {
+        format!("[[model]]\nname_en = \"{name}\"\nfolder = \"{place}\"\nfiles = \"{files}\"\n\n")
+    };
+    let list = row("Absent", "nowhere", "*.nc") + &row("Other", "data", "{run}_{lead}") + &row("New", "empty", "*.nc");
+    let (engine, _) = models_of(&list, &folder, Some(QUICK));
+    let told = engine.snapshot().notes.iter().map(|note| note.tell(Language::English)).collect::<Vec<_>>();
+    assert_eq!(told.len(), 2, "a folder that is empty waits for its first run: {told:?}");
+    let path = folder.join("nowhere").display().to_string();
+    assert!(told.iter().any(|told| told.starts_with("Absent") && told.contains(&path)), "{told:?}");
+    assert!(
+        told.iter().any(|told| told.contains("none of the 3 files") && told.contains("«{run}_{lead}»")),
+        "{told:?}"
+    );
+    fs::create_dir_all(folder.join("nowhere")).expect("a folder");
+    write(&folder.join("nowhere"), "a.nc", &forecast(&[0.0]).bytes());
+    wait(&engine, "the folder to come", |snapshot| files_of(snapshot, "Absent") == 1);
 }
 
 /// The models of a list and how many lead times each has, once all is read.

@@ -80,6 +80,7 @@ impl App {
         for note in &catalog.notes {
             self.notices.add(Notice::Catalog(note.clone()));
         }
+        self.notices.models_have(|name| catalog.model(name).is_some_and(|model| !model.runs.is_empty()));
     }
 
     /// Another choice, or the same that may mean other fields now.

@@ -8,6 +8,7 @@ use super::errands::{NotAdded, Purpose};
 use super::following::Wanted;
 use super::notices::Notice;
 use super::{App, dialogs, theme, widgets};
+use crate::engine::EngineNote;
 use crate::text::Bilingual;
 
 /// The list of models, beside the settings.
@@ -121,6 +122,8 @@ impl App {
     pub(super) fn refuse_model(&mut self, path: PathBuf, name: Bilingual, why: NotAdded) {
         match why {
             NotAdded::Failed(reason) => self.notices.add(Notice::ModelNotAdded { path, reason }),
+            NotAdded::NoFolder => self.notices.add(Notice::NoFolder(path)),
+            NotAdded::List(trouble) => self.notices.add(Notice::Engine(EngineNote::Models(trouble))),
             NotAdded::Taken(taken, folder) => {
                 self.notices.add(Notice::ModelTaken { folder: folder.clone(), taken });
                 let form = ModelForm { folder: folder.display().to_string(), name, used: false };

@@ -40,6 +40,8 @@ pub enum Notice {
         path: PathBuf,
         reason: String,
     },
+    /// What should become a model is no folder.
+    NoFolder(PathBuf),
     /// Another model of the list has the name, or the whole folder.
     ModelTaken {
         folder: PathBuf,
@@ -69,6 +71,7 @@ impl Notice {
             | Self::NotSaved { .. }
             | Self::ModelNotAdded { .. }
             | Self::ModelTaken { .. }
+            | Self::NoFolder(_)
             | Self::TooLarge { .. } => Weight::Failure,
         }
     }
@@ -101,6 +104,9 @@ impl Notice {
                 "app_note.model_not_added",
                 &[("path", &path.display().to_string()), ("reason", reason)],
             ),
+            Self::NoFolder(path) => {
+                text::fill(language, "app_note.model_no_folder", &[("path", &path.display().to_string())])
+            }
             Self::ModelTaken { folder, taken } => {
                 let (key, of) = match taken {
                     Taken::Name(of) => ("app_note.model_name_taken", of),
@@ -190,6 +196,15 @@ impl Notices {
         self.all.retain(|kept| kept.read || holds(&kept.notice));
     }
 
+    /// What was said of models without files goes where they `have` some by now.
+    pub fn models_have(&mut self, have: impl Fn(&str) -> bool) {
+        let holds = |notice: &Notice| match notice {
+            Notice::Engine(EngineNote::NoFiles(lack)) => !have(&lack.model.name.en),
+            _ => true,
+        };
+        self.all.retain(|kept| kept.read || holds(&kept.notice));
+    }
+
     #[must_use]
     pub fn all(&self) -> &[Kept] {
         &self.all
@@ -237,6 +252,7 @@ mod tests {
             Notice::ModelNotAdded { path: path.clone(), reason: reason() },
             Notice::ModelTaken { folder: path.clone(), taken: Taken::Name(Bilingual::same("GDPS")) },
             Notice::ModelTaken { folder: path.clone(), taken: Taken::Folder(Bilingual::same("GDPS")) },
+            Notice::NoFolder(path.clone()),
             Notice::NothingIn(path.clone()),
             Notice::Saved(path.clone()),
             Notice::NotSaved { path, reason: reason() },

@@ -30,7 +30,7 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 pub use inventory::{Absent, Listed, Part, Wanted, WantedLevel, inventory};
 pub use join::{levels_of, meaning};
 pub use listing::{Found, Mark, files_below, list, list_model};
-pub use models::{ModelFolder, ModelTrouble};
+pub use models::{ModelFolder, ModelTrouble, NoFiles};
 pub use names::{Named, model_of, read_name};
 pub use parameter::{KnownParameter, Parameter};
 pub use recipe::{Formula, Ingredient, Recipe, UnitGuess};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::plan::Plan;
-use crate::catalog::{Catalog, ModelTrouble};
+use crate::catalog::{Catalog, ModelTrouble, NoFiles};
 use crate::source::SourceError;
 use crate::text::{self, Bilingual, Language};
 
@@ -61,6 +61,8 @@ pub enum EngineNote {
     SameField { shown: PathBuf, hidden: PathBuf },
     /// A list of models that was not understood in full.
     Models(ModelTrouble),
+    /// A model for which no file was found.
+    NoFiles(NoFiles),
 }
 
 impl EngineNote {
@@ -76,6 +78,7 @@ impl EngineNote {
                 return text::fill(language, "note.same_field", &[("shown", &shown), ("hidden", &hidden)]);
             }
             Self::Models(trouble) => return trouble.tell(language),
+            Self::NoFiles(trouble) => return trouble.tell(language),
         };
         // The unit 1 would read as a number.
         let unit = if unit == "1" { "0–1" } else { unit };

@@ -23,7 +23,7 @@ use super::snapshot::EngineNote;
 use super::state::Job;
 use super::trace::Kind;
 use super::watch::Place;
-use crate::catalog::{self, Catalog, Double, Found, Mark, ModelFolder, Recipe};
+use crate::catalog::{self, Catalog, Double, Found, Mark, ModelFolder, NoFiles, Recipe};
 use crate::grid::{Grid, Window};
 use crate::map::{Basemap, View};
 use crate::source::{self, Choice, Dataset, Detail, FieldRef, Refusal, SourceError, Stop};
@@ -149,7 +149,11 @@ impl Core {
 
     fn list_model(self: &Arc<Self>, model: Arc<ModelFolder>) {
         let found = catalog::list_model(&model);
-        self.state().opening.listed(&Root::Model(model.clone()), found.clone());
+        let lack = if found.is_empty() { NoFiles::of(&model) } else { None };
+        let mut state = self.state();
+        state.note(lack.map(EngineNote::NoFiles));
+        state.opening.listed(&Root::Model(model.clone()), found.clone());
+        drop(state);
         self.watch(Place::Model(model), found);
         self.kick();
         self.told.notify_all();

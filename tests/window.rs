@@ -674,6 +674,53 @@ fn a_missing_file_and_a_folder_without_forecasts_are_told() {
 }
 
 #[test]
+fn a_path_that_is_not_there_yet_opens_by_itself_when_it_comes() {
+    let around = folder("window-not-yet-data");
+    let (file, below) = (around.join("later/model.nc"), around.join("runs"));
+    for (language, path, count) in [(Language::English, &file, 2), (Language::French, &below, 1)] {
+        let mut window = Window::new(&format!("not-yet-{language:?}"), language, std::slice::from_ref(path));
+        let absent = text::fill(language, "app_note.absent", &[("path", &path.display().to_string())]);
+        window.until_label(&absent);
+        if count == 2 {
+            std::fs::create_dir_all(around.join("later")).expect("a folder");
+            write(&around.join("later"), "model.nc", &forecast(&[0.0, 6.0]).bytes());
+        } else {
+            std::fs::create_dir_all(path).expect("a folder");
+            window.steps(30);
+            write(path, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
+        }
+        window.until("its steps", |window| window.slots() == count);
+        assert!(!window.has(&absent), "it is there now");
+    }
+}
+
+#[test]
+fn forecasts_that_come_into_an_empty_folder_take_its_notice_away() {
+    let empty = folder("window-filled-data");
+    let mut window = Window::new("filled", Language::English, std::slice::from_ref(&empty));
+    let nothing = "no forecast was found there";
+    window.until("nothing in the folder", |window| window.has_with(nothing));
+    write(&empty, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
+    window.until("its step", |window| window.slots() == 1);
+    assert!(!window.has_with(nothing));
+}
+
+#[test]
+fn only_what_could_be_opened_is_recent() {
+    let folder = folder("window-recent-data");
+    let good = write(&folder, "good.nc", &forecast(&[0.0]).bytes());
+    let bad = write(&folder, "bad.nc", b"no forecast");
+    let files = [bad, good.clone(), folder.join("never.nc")];
+    let mut window = Window::new("recent", Language::English, &files);
+    window.until("the notices", |window| window.has_with("never.nc") && window.has_with("bad.nc"));
+    window.until("the file", |window| window.slots() == 1);
+    window.steps(3);
+    let settings = window.settings.clone();
+    drop(window);
+    assert_eq!(Settings::read(&settings).0.recent, [good]);
+}
+
+#[test]
 fn broken_settings_are_told_and_kept_aside() {
     let folder = folder("window-broken-settings");
     let settings = write(&folder, "settings.toml", b"region = [[");

@@ -1,6 +1,7 @@
 //! Following the catalogue as it changes: what the hand waits for is shown when it is there, what is on screen stays
 //! as it is, and a new run is offered.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::App;
@@ -80,7 +81,7 @@ impl App {
         for note in &catalog.notes {
             self.notices.add(Notice::Catalog(note.clone()));
         }
-        self.notices.models_have(|name| catalog.model(name).is_some_and(|model| !model.runs.is_empty()));
+        self.notices.follow(catalog);
     }
 
     /// Another choice, or the same that may mean other fields now.
@@ -204,7 +205,16 @@ impl App {
             read().find(|(_, run)| run.is_placed()).or_else(|| read().next())
         };
         let last = self.sources.last_model.clone();
-        let Some(last) = last else { return readable(None).and_then(|(model, run)| self.choice_of_run(model, run)) };
+        let Some(last) = last else {
+            let first = readable(None).and_then(|(model, run)| self.choice_of_run(model, run));
+            // Into a folder that was empty the names of a run have come.
+            let awaited = |path: &PathBuf| self.sources.awaited.iter().any(|awaited| path.starts_with(awaited));
+            let named = runs().find(|(_, run)| run.unread.iter().any(awaited)).filter(|_| first.is_none());
+            if let Some((model, run)) = named {
+                self.want(&model.id, run.reference);
+            }
+            return first;
+        };
         // What was on screen is gone, or came back as another run: first others of its model, also such as are known by
         // their names so far.
         if let Some((model, run)) = readable(Some(&last)) {

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::Trouble;
-use crate::catalog::CatalogNote;
 use crate::catalog::models::Taken;
+use crate::catalog::{Catalog, CatalogNote};
 use crate::engine::EngineNote;
-use crate::source::SourceError;
+use crate::source::{Refusal, SourceError};
 use crate::text::{self, Language};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +84,10 @@ impl Notice {
             Self::Sample => say("app_note.sample"),
             Self::SampleFailed(reason) => text::fill(language, "app_note.sample_failed", &[("reason", reason)]),
             Self::Settings(trouble) => tell_trouble(trouble, language),
+            // What is not there is looked for again and again.
+            Self::Source(error) if error.refusal == Refusal::NotFound && error.part.is_none() => {
+                text::fill(language, "app_note.absent", &[("path", &error.path.display().to_string())])
+            }
             Self::Source(error) => error.tell(language),
             Self::Catalog(note) => note.tell(language),
             Self::Engine(note) => note.tell(language),
@@ -196,10 +200,14 @@ impl Notices {
         self.all.retain(|kept| kept.read || holds(&kept.notice));
     }
 
-    /// What was said of models without files goes where they `have` some by now.
-    pub fn models_have(&mut self, have: impl Fn(&str) -> bool) {
+    /// What was said of files that are open no longer, of models without files and of empty folders goes where the
+    /// catalogue knows better by now.
+    pub fn follow(&mut self, catalog: &Catalog) {
+        let has_files = |name: &str| catalog.model(name).is_some_and(|model| !model.runs.is_empty());
         let holds = |notice: &Notice| match notice {
-            Notice::Engine(EngineNote::NoFiles(lack)) => !have(&lack.model.name.en),
+            Notice::Source(error) => catalog.files.iter().any(|report| report.path == error.path),
+            Notice::Engine(EngineNote::NoFiles(lack)) => !has_files(&lack.model.name.en),
+            Notice::NothingIn(path) => !catalog.has_below(path),
             _ => true,
         };
         self.all.retain(|kept| kept.read || holds(&kept.notice));
@@ -241,6 +249,7 @@ mod tests {
         let path = PathBuf::from("a.nc");
         let reason = || "full".to_owned();
         let all = [
+            Notice::Source(SourceError::new(&path, Refusal::NotFound, "")),
             Notice::Sample,
             Notice::SampleFailed(reason()),
             Notice::Settings(Trouble::Broken { aside: path.clone() }),

@@ -172,6 +172,14 @@ impl Catalog {
         self.models.is_empty()
     }
 
+    /// Something that can be shown, or may be once it is read, lies at a path or below it.
+    #[must_use]
+    pub fn has_below(&self, path: &Path) -> bool {
+        let read = self.files.iter().filter(|report| report.outcome.is_ok()).map(|report| &report.path);
+        let unread = self.models.iter().flat_map(|model| &model.runs).flat_map(|run| &run.unread);
+        read.chain(unread).any(|file| file.starts_with(path))
+    }
+
     /// The files that were refused.
     pub fn refused(&self) -> impl Iterator<Item = &SourceError> {
         self.files.iter().filter_map(|report| report.outcome.as_ref().err())

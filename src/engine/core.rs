@@ -142,6 +142,15 @@ impl Core {
         }
     }
 
+    /// What was named as a file is a folder by now.
+    pub(super) fn became_folder(self: &Arc<Self>, path: &Path) {
+        let mut state = self.state();
+        state.opening.changed(&Root::Path(PathBuf::new()), Vec::new(), &[path.to_owned()]);
+        state.opening.add(vec![path.to_owned()]);
+        drop(state);
+        self.kick();
+    }
+
     /// Somebody writes to files: it is not over yet.
     pub(super) fn stirred(self: &Arc<Self>, paths: &[PathBuf]) {
         if self.state().opening.stirred(paths) {

@@ -16,6 +16,7 @@ use notify_debouncer_mini::{DebounceEventResult, Debouncer, new_debouncer};
 use super::core::Core;
 use super::opening::Root;
 use crate::catalog::{self, Found, Mark, ModelFolder, read_name};
+use crate::source;
 
 /// How open files are looked after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,6 +219,9 @@ impl Watch {
     fn look_at_files(&mut self, paths: Vec<PathBuf>) {
         let (mut found, mut gone) = (Vec::new(), Vec::new());
         for path in paths.into_iter().collect::<BTreeSet<_>>() {
+            if self.place == Place::Files && self.became_folder(&path) {
+                continue;
+            }
             match Mark::of(&path) {
                 Some(mark) => {
                     let named = match &self.place {
@@ -232,6 +236,19 @@ impl Watch {
             }
         }
         self.compare(found, gone);
+    }
+
+    /// Where a file was named a folder has come: it is opened as one, and looked after as one.
+    fn became_folder(&mut self, path: &Path) -> bool {
+        if !path.is_dir() || source::is_store(path) {
+            return false;
+        }
+        self.known.remove(path);
+        self.unsettled.remove(path);
+        if let Some(core) = self.core.upgrade() {
+            core.became_folder(path);
+        }
+        true
     }
 
     /// Of the files that are gone those that have been for a moment.

@@ -351,6 +351,35 @@ fn unlike_lead_times_play_in_common_or_all_of_them() {
     assert_eq!(frames(&["--union", "--product", "rh-gz"]), Some(3));
 }
 
+/// As the command is typed, where the system lets a process hold so few files open.
+#[cfg(unix)]
+#[test]
+fn more_files_open_than_the_system_allows_at_once_are_all_read() {
+    let folder = folder("cli-handles");
+    for lead in 0..150 {
+        write(&folder, &format!("m_2026112012_{lead:03}.nc"), &forecast(&[f64::from(lead)]).bytes());
+    }
+    let limited = |arguments: &[&str]| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n 48 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_millibar")]).args(arguments);
+        shell.env("LC_ALL", "C.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        shell.spawn().expect("a shell")
+    };
+    let requests: String =
+        (0..150).rev().map(|lead| json!({"variable": "r", "lead": lead, "level": 500}).to_string() + "\n").collect();
+    let mut child = limited(&["probe", text(&folder), "--batch"]);
+    child.stdin.take().expect("a pipe").write_all(requests.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(stdout(&output).lines().count(), 150);
+    assert!(!stdout(&output).contains("no-access"), "{}", stdout(&output));
+    let arguments = ["render", text(&folder), "--all", "--size", "320x240", "--out", "none", "--json"];
+    let output = limited(&arguments).wait_with_output().expect("ended");
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let frames = serde_json::from_str::<Value>(&stdout(&output)).expect("JSON")["frames"].as_u64();
+    assert_eq!(frames, Some(150));
+}
+
 #[test]
 fn of_a_folder_of_runs_only_the_run_that_is_drawn_is_opened() {
     let folder = folder("runs-by-name");

@@ -10,6 +10,7 @@ pub mod codec;
 mod detail;
 mod error;
 mod grib;
+mod handles;
 pub mod messages;
 mod netcdf;
 mod records;

@@ -309,6 +309,33 @@ fn a_run_lands_as_the_system_tells() {
 }
 
 #[test]
+fn files_come_under_the_names_of_a_transfer_and_folders_come_whole() {
+    let folder = folder("files-transfer");
+    let data = folder.join("prévisions d’été");
+    fs::create_dir_all(&data).expect("a folder");
+    step(&data, 0.0, 0.0);
+    let engine = open(&data, Some(EVENTS));
+    let bytes = |lead: f64| forecast(&[lead]).bytes();
+    // As rsync does, and as browsers and `mv` do.
+    for (lead, name) in [(6.0, ".gdps_2026112012_006.nc.x7Yq"), (12.0, "gdps_2026112012_012.nc.part")] {
+        let whole = bytes(lead);
+        let temporary = write(&data, name, &whole[..whole.len() / 2]);
+        std::thread::sleep(150 * MILLI);
+        fs::write(&temporary, &whole).expect("writable");
+        fs::rename(&temporary, data.join(format!("gdps_2026112012_{lead:03}.nc"))).expect("renamed");
+    }
+    wait(&engine, "both steps", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
+    // A folder beside the others, with a file in it by the time that anybody looks.
+    fs::create_dir_all(folder.join("18")).expect("a folder");
+    step(&folder.join("18"), 0.0, 18.0);
+    fs::rename(folder.join("18"), data.join("18")).expect("renamed");
+    wait(&engine, "the folder", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0, 18.0]);
+    fs::remove_dir_all(data.join("18")).expect("removed");
+    let snapshot = wait(&engine, "the folder to go", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
+    assert_eq!(snapshot.catalog.refused().count(), 0);
+}
+
+#[test]
 fn a_file_that_is_being_written_joins_when_it_is_whole() {
     let folder = folder("files-grows");
     step(&folder, 0.0, 0.0);

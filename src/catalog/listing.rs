@@ -85,12 +85,62 @@ pub fn list(path: &Path) -> Vec<Found> {
 pub fn list_model(model: &ModelFolder) -> Vec<Found> {
     let mut found = Vec::new();
     walk(&model.folder, 0, &mut |path, mark| {
-        if let Some(named) = model.read_name(&path).filter(|_| !is_beside(&path)) {
+        if let Some(named) = model.names(&path) {
             found.push(Found { path, mark, named });
         }
         found.len() < MOST
     });
     found
+}
+
+impl ModelFolder {
+    /// As [`ModelFolder::read_name`]; `None` also for what stands beside forecasts.
+    #[must_use]
+    pub fn names(&self, path: &Path) -> Option<Option<Named>> {
+        self.read_name(path).filter(|_| !is_beside(path))
+    }
+}
+
+/// What a path below a folder belongs to, at which something happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// A file that [`list`] gives or would give, or the store that the path is a part of.
+    ToFile(PathBuf),
+    /// A folder that [`list`] goes into.
+    ToFolder,
+    /// There is nothing there.
+    Gone,
+    /// It is left out of lists.
+    Nothing,
+}
+
+/// Finds out at which file something has happened, without listing the folder.
+#[must_use]
+pub fn happened(folder: &Path, path: &Path) -> Happened {
+    let Ok(below) = path.strip_prefix(folder) else { return Happened::Nothing };
+    let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    if below.iter().any(hidden) {
+        let store = store_around(folder, path);
+        // In a store hidden names are its metadata.
+        return store.map_or(Happened::Nothing, Happened::ToFile);
+    }
+    if let Some(store) = store_around(folder, path) {
+        return Happened::ToFile(store);
+    }
+    match std::fs::metadata(path) {
+        Err(_) => Happened::Gone,
+        Ok(data) if data.is_dir() => Happened::ToFolder,
+        Ok(data) if data.is_file() && below.iter().count() <= DEEPEST + 1 => Happened::ToFile(path.to_owned()),
+        Ok(_) => Happened::Nothing,
+    }
+}
+
+/// The outermost store below a folder that a path is or lies in.
+fn store_around(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let around: Vec<&Path> = path.ancestors().take_while(|around| *around != folder).collect();
+    let visible = |path: &Path| path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+    let store = around.into_iter().rev().take_while(|path| visible(path)).find(|path| is_store(path));
+    store.map(Path::to_owned)
 }
 
 /// The paths alone, see [`list`].
@@ -127,4 +177,41 @@ fn walk(folder: &Path, depth: usize, each: &mut dyn FnMut(PathBuf, Mark) -> bool
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_happens_to_one_file_needs_no_list_of_its_folder() {
+        let root = std::env::temp_dir().join(format!("millibar-listing-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        for folder in ["12", "a.zarr/t/.cache", ".rsync", "1/2/3/4/5/6/7/8/9"] {
+            fs::create_dir_all(root.join(folder)).expect("a folder");
+        }
+        for file in
+            ["12/a.nc", "12/.a.nc.x7Yq", ".rsync/a.nc", "a.zarr/.zgroup", "a.zarr/t/0", "1/2/3/4/5/6/7/8/9/a.nc"]
+        {
+            fs::write(root.join(file), "").expect("a file");
+        }
+        let check = |path: &str| match happened(&root, &root.join(path)) {
+            Happened::ToFile(file) => file.strip_prefix(&root).expect("below").display().to_string(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(check("12/a.nc"), "12/a.nc");
+        assert_eq!(check("12/.a.nc.x7Yq"), "Nothing", "the name of a transfer");
+        assert_eq!(check(".rsync/a.nc"), "Nothing");
+        assert_eq!(check("12"), "ToFolder");
+        assert_eq!(check("18"), "Gone");
+        for part in ["a.zarr", "a.zarr/.zgroup", "a.zarr/t/0", "a.zarr/t/1.part"] {
+            assert_eq!(check(part), "a.zarr", "{part}");
+        }
+        assert_eq!(check("1/2/3/4/5/6/7/8/9/a.nc"), "Nothing", "too deep for a list");
+        let listed: Vec<PathBuf> = files_below(&root);
+        assert_eq!(listed, ["12/a.nc", "a.zarr"].map(|path| root.join(path)));
+        fs::remove_dir_all(&root).expect("ours");
+    }
 }

@@ -29,7 +29,7 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use inventory::{Absent, Listed, Part, Wanted, WantedLevel, inventory};
 pub use join::{levels_of, meaning};
-pub use listing::{Found, Mark, files_below, list, list_model};
+pub use listing::{Found, Happened, Mark, files_below, happened, list, list_model};
 pub use models::{ModelFolder, ModelTrouble, NoFiles};
 pub use names::{Named, model_of, read_name};
 pub use parameter::{KnownParameter, Parameter};

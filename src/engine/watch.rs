@@ -15,7 +15,7 @@ use notify_debouncer_mini::{DebounceEventResult, Debouncer, new_debouncer};
 
 use super::core::Core;
 use super::opening::Root;
-use crate::catalog::{self, Found, Mark, ModelFolder, read_name};
+use crate::catalog::{self, Found, Happened, Mark, ModelFolder, read_name};
 use crate::source;
 
 /// How open files are looked after.
@@ -204,16 +204,25 @@ impl Watch {
         self.compare(found, gone);
     }
 
-    /// What the system told of: a known file, or anything else.
+    /// What the system told of: files, one by one; a folder that came or went takes a look at all.
     fn look_at(&mut self, paths: &[PathBuf]) {
-        let known = |path: &PathBuf| self.known.contains_key(path) || self.unsettled.contains_key(path);
-        if paths.iter().all(known) || self.place == Place::Files {
-            let changing = self.unsettled.keys().chain(self.vanished.keys());
-            let paths = paths.iter().filter(|path| known(path)).chain(changing).cloned().collect();
-            self.look_at_files(paths);
-        } else if paths.iter().any(|path| !known(path) && !is_unchanged_folder(path, &self.folders)) {
-            self.look_at_all();
+        let mut files: Vec<PathBuf> = self.unsettled.keys().chain(self.vanished.keys()).cloned().collect();
+        for path in paths {
+            let known = self.known.contains_key(path) || self.unsettled.contains_key(path);
+            let happened = match self.root() {
+                _ if known => Happened::ToFile(path.clone()),
+                None => Happened::Nothing,
+                Some(root) => catalog::happened(root, path),
+            };
+            match happened {
+                Happened::ToFile(file) => files.push(file),
+                Happened::ToFolder if is_unchanged_folder(path, &self.folders) => {}
+                Happened::Gone if self.folders.keys().all(|folder| !folder.starts_with(path)) => {}
+                Happened::ToFolder | Happened::Gone => return self.look_at_all(),
+                Happened::Nothing => {}
+            }
         }
+        self.look_at_files(files);
     }
 
     fn look_at_files(&mut self, paths: Vec<PathBuf>) {
@@ -225,10 +234,10 @@ impl Watch {
             match Mark::of(&path) {
                 Some(mark) => {
                     let named = match &self.place {
-                        Place::Model(model) => model.read_name(&path).flatten(),
-                        _ => read_name(&path),
+                        Place::Model(model) => model.names(&path),
+                        _ => Some(read_name(&path)),
                     };
-                    found.push(Found { path, mark, named });
+                    found.extend(named.map(|named| Found { path, mark, named }));
                 }
                 // What never was there may come yet.
                 None if self.known.get(&path) == Some(&Mark::default()) => {}

@@ -1,5 +1,6 @@
 //! What happens to open files on the disk: some grow, some are written anew, some go, others come.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::Opening;
@@ -13,8 +14,8 @@ impl Opening {
         for found in found {
             any |= self.came(root, found);
         }
-        for path in gone {
-            let Some(entry) = self.remove(path) else { continue };
+        let gone: HashSet<&Path> = gone.iter().map(PathBuf::as_path).collect();
+        for entry in self.remove(|path| gone.contains(path)) {
             any = true;
             if let Some(Ok(dataset)) = &entry.outcome {
                 let homes = entry.homes().iter();

@@ -86,20 +86,23 @@ impl Opening {
 
     /// False where the file was not open.
     pub(super) fn forget(&mut self, path: &Path) -> bool {
-        let forgotten = self.remove(path).is_some();
+        let forgotten = !self.remove(|other| other == path).is_empty();
         self.lost.retain(|lost| lost.path != path);
         self.closed.insert(path.to_owned());
         forgotten
     }
 
-    fn remove(&mut self, path: &Path) -> Option<Entry> {
-        let place = self.places.get(path).copied()?;
-        let entry = self.entries.remove(place);
-        self.unread.retain(|unread| unread != path);
-        self.first.remove(path);
-        self.places = self.entries.iter().enumerate().map(|(place, entry)| (entry.path.clone(), place)).collect();
-        self.stale = true;
-        Some(entry)
+    fn remove(&mut self, goes: impl Fn(&Path) -> bool) -> Vec<Entry> {
+        let (gone, kept): (Vec<Entry>, Vec<Entry>) =
+            std::mem::take(&mut self.entries).into_iter().partition(|entry| goes(&entry.path));
+        self.entries = kept;
+        if !gone.is_empty() {
+            self.unread.retain(|unread| !goes(unread));
+            self.first.retain(|first| !goes(first));
+            self.places = self.entries.iter().enumerate().map(|(place, entry)| (entry.path.clone(), place)).collect();
+            self.stale = true;
+        }
+        gone
     }
 
     fn entry(&mut self, path: &Path) -> Option<&mut Entry> {

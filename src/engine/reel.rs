@@ -263,8 +263,10 @@ impl Reel {
         if self.layers.iter().flatten().all(|layer| !layer.wants_range()) {
             return Next::Rest;
         }
-        let all = Reach { fields: self.slots.len(), frames: self.slots.len() };
-        for slot in 0..self.slots.len() {
+        let all = Reach { fields: 0, frames: self.slots.len() };
+        let wanted = |slot: &usize| self.layers.iter().flatten().any(|layer| layer.wants_range_of(*slot));
+        let slots: Vec<usize> = (0..self.slots.len()).filter(wanted).collect();
+        for slot in slots {
             if let Some(batch) = self.batch_for(slot, order, all) {
                 return Next::Read(batch);
             }
@@ -299,21 +301,22 @@ impl Reel {
         let n = (0..2).find(|n| {
             let layer = self.layers[*n].as_ref();
             let due = work.parts[*n] == Part::Due && layer.is_some_and(Layer::may_read);
-            due && (matches!(work.picture, Picturing::Due) || layer.is_some_and(Layer::wants_range))
+            due && (matches!(work.picture, Picturing::Due) || layer.is_some_and(|layer| layer.wants_range_of(slot)))
         })?;
         let layer = self.layers[n].as_ref()?;
         let first = layer.batches(slot);
         let whole_run = layer.wants_range();
-        let near = |rank: &usize| whole_run || *rank < reach.fields;
         let shares = |other: &usize| {
             let work = self.slots.get(*other);
             work.is_some_and(|work| work.parts[n] == Part::Due) && layer.batches(*other) == first
         };
         let mut together = vec![slot];
-        let others = order.iter().enumerate().filter(|(rank, _)| near(rank)).map(|(_, other)| *other);
+        let near = |(rank, other): &(usize, &usize)| *rank < reach.fields || layer.wants_range_of(**other);
+        let others = order.iter().enumerate().filter(near).map(|(_, other)| *other);
         together.extend(others.filter(|other| *other != slot).filter(shares));
         if whole_run {
             let rest = (0..self.slots.len()).filter(|other| !order.contains(other) && *other != slot);
+            let rest = rest.filter(|other| layer.wants_range_of(*other));
             together.extend(rest.filter(shares));
         }
         let wanted = together.iter().flat_map(|slot| layer.wanted(*slot)).collect();
@@ -375,7 +378,7 @@ impl Reel {
     }
 
     pub(super) fn failed(&mut self, slot: usize, error: Arc<SourceError>) {
-        let ranged = [0, 1].map(|n| self.layers[n].as_ref().is_some_and(Layer::wants_range));
+        let ranged = [0, 1].map(|n| self.layers[n].as_ref().is_some_and(|layer| layer.wants_range_of(slot)));
         if let Some(work) = self.slots.get_mut(slot) {
             // Its other layer is not read any more, except where the range of all its slots is sought.
             for (part, ranged) in work.parts.iter_mut().zip(ranged) {

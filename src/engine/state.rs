@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::budget::{Budget, Usage};
 use super::cache::{Cache, Kept, offset};
 use super::doubles::Doubles;
-use super::key::{FieldKey, FrameKey, Settings};
+use super::key::{FrameKey, Settings};
 use super::layer::{Extent, with_margin};
 use super::opening::{Opening, OpeningJob};
 use super::reel::{Batch, Next, Once, Part, Reach, Reel};
@@ -98,7 +98,6 @@ pub(super) struct State {
     placings: Vec<(Arc<Grid>, View, Placing)>,
     /// The last used last.
     basemaps: Vec<(View, Arc<Basemap>)>,
-    ranges: Vec<(Vec<Option<FieldKey>>, Extent)>,
     pub notes: Vec<EngineNote>,
     pub series: Option<Asked>,
     pub doubles: Doubles,
@@ -117,7 +116,6 @@ pub(super) struct State {
 const PLACINGS_KEPT: usize = 4;
 const BASEMAPS_KEPT: usize = 2;
 const SCENERIES_KEPT: usize = 4;
-const RANGES_KEPT: usize = 64;
 /// Pixel buffers that wait for the next frame.
 const BUFFERS_KEPT: usize = 4;
 
@@ -135,7 +133,6 @@ impl State {
             sceneries: Vec::new(),
             placings: Vec::new(),
             basemaps: Vec::new(),
-            ranges: Vec::new(),
             notes: Vec::new(),
             series: None,
             doubles: Doubles::default(),
@@ -455,10 +452,7 @@ impl State {
     fn adopt_ranges(&mut self, id: u64) {
         let Some(at) = self.reels.iter().position(|reel| reel.id == id) else { return };
         for layer in self.reels[at].layers.iter_mut().flatten().filter(|layer| layer.wants_range()) {
-            let known = self.ranges.iter().find(|(keys, _)| keys.as_slice() == layer.keys());
-            if let Some((_, extent)) = known {
-                layer.know_range(*extent);
-            }
+            layer.know_extents(|key| self.cache.extent(key));
         }
     }
 
@@ -485,7 +479,7 @@ impl State {
                 let Some(layer) = reel.layers[n].as_ref() else { continue };
                 let (window, columns) = (layer.window, layer.plan.grid.nx);
                 let drawn = layer.drawn();
-                if layer.wants_range() || reel.part(slot, n) != Some(Part::Due) {
+                if layer.wants_range_of(slot) || reel.part(slot, n) != Some(Part::Due) {
                     continue;
                 }
                 let kept = reel.field_key(slot, n).and_then(|key| self.cache.field(key));
@@ -537,12 +531,9 @@ impl State {
         let key = reel.field_key(slot, n).cloned();
         let Some(layer) = reel.layers[n].as_mut() else { return };
         let extent = outcome.as_ref().ok().and_then(|(_, extent)| *extent);
-        if let Some(range) = layer.add_to_range(extent) {
-            let keys = layer.keys().to_vec();
-            if self.ranges.len() >= RANGES_KEPT {
-                self.ranges.remove(0);
-            }
-            self.ranges.push((keys, range));
+        layer.add_to_range(slot, extent);
+        if let (Some(key), Some(extent)) = (&key, extent) {
+            self.cache.put_extent(key.clone(), extent);
         }
         let kept = match outcome {
             Ok((kept, _)) => Arc::new(kept),

@@ -31,6 +31,8 @@ struct Fake {
     /// How long the decoding of one chunk takes, in pieces of a millisecond between which `Stop` is asked.
     milliseconds: u64,
     fails: HashSet<usize>,
+    /// Humidity alone cannot be read at these.
+    dry: HashSet<usize>,
     panics: HashSet<usize>,
     /// Humidity as a fraction, without a word about it.
     silent: bool,
@@ -80,6 +82,7 @@ impl Default for Fake {
             steps_in_chunk: 1,
             milliseconds: 0,
             fails: HashSet::new(),
+            dry: HashSet::new(),
             panics: HashSet::new(),
             silent: false,
             unknown: false,
@@ -143,7 +146,7 @@ impl Reader for Fake {
                     self.order.lock().unwrap().push(choice.step);
                 }
                 assert!(!self.panics.contains(&choice.step), "a mistake in the reader");
-                if self.fails.contains(&choice.step) {
+                if self.fails.contains(&choice.step) || (variable == HUMIDITY && self.dry.contains(&choice.step)) {
                     done(n, Err(SourceError::new(&self.path, Refusal::Corrupt, "a broken chunk")));
                     continue;
                 }
@@ -315,6 +318,36 @@ fn a_step_that_cannot_be_read_keeps_its_reason_and_the_others_play() {
     }
     engine.request(request(&engine, 700.0, 0));
     wait_for_all(&engine);
+}
+
+#[test]
+fn a_broken_layer_costs_itself_and_is_named_on_the_frame_and_in_a_notice() {
+    let reader = Arc::new(Fake { fails: [3].into(), dry: [5, 6].into(), ..Fake::default() });
+    let engine = engine(&reader, threads(2));
+    engine.request(request(&engine, 500.0, 0));
+    let snapshot = wait_for_all(&engine);
+    for (slot, state) in snapshot.slots.iter().enumerate() {
+        assert_eq!(matches!(state, SlotState::Failed(_)), slot == 3, "slot {slot}: {state:?}");
+    }
+    let note = |slot: usize| engine.frame(slot).expect("drawn").caption.notes.clone();
+    let words: Vec<String> = note(5).iter().map(|note| note.in_language(Language::English)).collect();
+    assert_eq!(words, ["RH: cannot be read"]);
+    assert!(note(4).is_empty());
+    let value = engine.reading(5, 60.0, 60.0);
+    assert!(value.bands.is_none() && value.lines.is_some());
+    let notes = &engine.snapshot().notes;
+    let [EngineNote::LayerUnreadable { error, layer }] = &notes[..] else { panic!("one for both steps: {notes:?}") };
+    assert_eq!((&error.path, &*layer.en), (&reader.path, "Relative humidity"));
+    for language in Language::ALL {
+        let told = notes[0].tell(language);
+        assert!(told.contains("a broken chunk") && !told.contains('{'), "{told}");
+    }
+    let before = engine.frame(5).expect("drawn");
+    engine.request(request(&engine, 850.0, 0));
+    wait_for_all(&engine);
+    engine.request(request(&engine, 500.0, 0));
+    wait_for_all(&engine);
+    assert!(Arc::ptr_eq(&before, &engine.frame(5).expect("drawn")), "it is not drawn again");
 }
 
 #[test]

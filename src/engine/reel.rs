@@ -128,6 +128,8 @@ pub(super) struct Reel {
     pub forward: bool,
     /// Ingredients of fields that need several, by slot and layer, until all are there.
     pots: HashMap<(usize, usize), Vec<Option<Array2<f32>>>>,
+    /// Why layers of slots could not be read, by slot and layer, where the other layer may still be drawn.
+    unreadable: HashMap<(usize, usize), SourceError>,
     /// Failures that a taker has not heard of, and how many it is being told of.
     untold: Vec<(usize, Arc<SourceError>)>,
     telling: usize,
@@ -170,6 +172,7 @@ impl Reel {
             playhead: 0,
             forward: true,
             pots: HashMap::new(),
+            unreadable: HashMap::new(),
             untold: Vec::new(),
             telling: 0,
             broken: false,
@@ -201,7 +204,7 @@ impl Reel {
         (0..n).map(turn).filter(open).collect()
     }
 
-    fn is_finished(&self, slot: usize) -> bool {
+    pub(super) fn is_finished(&self, slot: usize) -> bool {
         self.slots.get(slot).is_some_and(|slot| matches!(slot.picture, Picturing::Done | Picturing::Failed(_)))
     }
 
@@ -285,7 +288,7 @@ impl Reel {
         let Some(slot) = self.slots.get(slot) else { return false };
         matches!(slot.picture, Picturing::Due)
             && self.scenery.done().is_some()
-            && slot.parts.iter().all(|part| matches!(part, Part::Absent | Part::Kept))
+            && slot.parts.iter().all(|part| matches!(part, Part::Absent | Part::Kept | Part::Failed))
     }
 
     fn paint(&mut self, slot: usize) -> Next {
@@ -343,7 +346,10 @@ impl Reel {
     pub(super) fn frame_key(&self, slot: usize) -> Option<FrameKey> {
         let (setting, work) = (self.setting?, self.slots.get(slot)?);
         let time = self.plan.slots.get(slot)?.time;
-        Some(FrameKey { setting, time, fields: work.keys.clone() })
+        let broken = work.parts.map(|part| part == Part::Failed);
+        let mut fields = work.keys.clone();
+        fields.iter_mut().zip(broken).filter(|(_, broken)| *broken).for_each(|(field, _)| *field = None);
+        Some(FrameKey { setting, time, fields, broken })
     }
 
     pub(super) fn part(&self, slot: usize, layer: usize) -> Option<Part> {
@@ -375,6 +381,25 @@ impl Reel {
 
     pub(super) fn painted(&mut self, slot: usize) {
         self.conclude(slot, Picturing::Done);
+    }
+
+    /// A layer of a slot cannot be read. The slot fails where it has nothing else to show; what is being written anew
+    /// is not shown in part.
+    pub(super) fn layer_failed(&mut self, slot: usize, layer: usize, error: SourceError) {
+        self.set_part(slot, layer, Part::Failed);
+        let other = self.part(slot, 1 - layer.min(1));
+        let shows = matches!(other, Some(Part::Due | Part::Reading | Part::Kept)) && !self.plan.is_arriving(slot);
+        if shows {
+            self.unreadable.insert((slot, layer), error);
+        } else {
+            let first = self.unreadable.remove(&(slot, 1 - layer.min(1)));
+            self.failed(slot, Arc::new(first.unwrap_or(error)));
+        }
+    }
+
+    /// Why a painted slot lacks a layer.
+    pub(super) fn take_unreadable(&mut self, slot: usize) -> Option<(usize, SourceError)> {
+        (0..2).find_map(|layer| Some((layer, self.unreadable.remove(&(slot, layer))?)))
     }
 
     pub(super) fn failed(&mut self, slot: usize, error: Arc<SourceError>) {

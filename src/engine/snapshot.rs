@@ -63,6 +63,8 @@ pub enum EngineNote {
     Models(ModelTrouble),
     /// A model for which no file was found.
     NoFiles(NoFiles),
+    /// A layer that cannot be read at some time, of a picture that shows the other.
+    LayerUnreadable { error: SourceError, layer: Bilingual },
 }
 
 impl EngineNote {
@@ -79,6 +81,10 @@ impl EngineNote {
             }
             Self::Models(trouble) => return trouble.tell(language),
             Self::NoFiles(trouble) => return trouble.tell(language),
+            Self::LayerUnreadable { error, layer } => {
+                let (name, reason) = (layer.in_language(language), error.tell(language));
+                return text::fill(language, "note.layer_unreadable", &[("name", name), ("reason", &reason)]);
+            }
         };
         // The unit 1 would read as a number.
         let unit = if unit == "1" { "0–1" } else { unit };

@@ -472,7 +472,7 @@ impl State {
             }
         }
         for slot in 0..reel.len() {
-            if !reel.is_painted(slot) && reel.frame_key(slot).is_some_and(|key| self.cache.frame(&key).is_some()) {
+            if !reel.is_finished(slot) && reel.frame_key(slot).is_some_and(|key| self.cache.frame(&key).is_some()) {
                 reel.painted(slot);
             }
             for n in 0..2 {
@@ -497,6 +497,18 @@ impl State {
             if !self.notes.contains(&note) {
                 self.notes.push(note);
             }
+        }
+    }
+
+    /// A slot has its frame; what that lacks is told, once for each file and layer.
+    pub(super) fn painted(&mut self, id: u64, slot: usize) {
+        let Some(reel) = self.reel(id) else { return };
+        reel.painted(slot);
+        let Some((layer, error)) = reel.take_unreadable(slot) else { return };
+        let Some(layer) = reel.layers[layer].as_ref().map(|layer| layer.plan.parameter.name.clone()) else { return };
+        let told = |note: &EngineNote| matches!(note, EngineNote::LayerUnreadable { error: told, layer: of } if told.path == error.path && *of == layer);
+        if !self.notes.iter().any(told) {
+            self.notes.push(EngineNote::LayerUnreadable { error, layer });
         }
     }
 
@@ -539,8 +551,7 @@ impl State {
             Ok((kept, _)) => Arc::new(kept),
             Err(error) => {
                 if let Some(reel) = self.reel(id) {
-                    reel.set_part(slot, n, Part::Failed);
-                    reel.failed(slot, Arc::new(error));
+                    reel.layer_failed(slot, n, error);
                 }
                 return self.settle(id);
             }

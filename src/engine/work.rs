@@ -314,10 +314,12 @@ impl Core {
         let (plan, size, key) = (reel.plan.clone(), reel.picture.size, reel.frame_key(slot));
         let columns = [0, 1].map(|n| reel.layers[n].as_ref().map_or(1, |layer| layer.plan.grid.nx));
         let (Some(moment), Some(key)) = (plan.slots.get(slot), key) else { return };
-        let pixels = state.buffer(size);
+        let (pixels, unreadable) = (state.buffer(size), key.broken);
         drop(state);
         let mut scratch = lock(&self.scratches).pop().unwrap_or_default();
-        let work = || catch_unwind(AssertUnwindSafe(|| scenery.paint(moment, fields, columns, &mut scratch, pixels)));
+        let work = || {
+            catch_unwind(AssertUnwindSafe(|| scenery.paint(moment, fields, unreadable, columns, &mut scratch, pixels)))
+        };
         let painted = self.trace.stage(Kind::Render, "paint", Some(slot), work);
         match (painted, &self.taker) {
             (Ok(frame), Some(take)) => {
@@ -325,17 +327,13 @@ impl Core {
                 let mut state = self.state();
                 state.reuse_buffer(frame.pixels);
                 key.fields.iter().flatten().for_each(|key| state.cache.take_field(key));
-                if let Some(reel) = state.reel(id) {
-                    reel.painted(slot);
-                }
+                state.painted(id, slot);
             }
             (Ok(frame), None) => {
                 let mut state = self.state();
                 state.make_room(frame.pixels.len() as u64);
                 state.cache.put_frame(key, Arc::new(frame));
-                if let Some(reel) = state.reel(id) {
-                    reel.painted(slot);
-                }
+                state.painted(id, slot);
             }
             (Err(panic), _) => {
                 let mut state = self.state();

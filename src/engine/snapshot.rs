@@ -68,6 +68,16 @@ pub enum EngineNote {
 }
 
 impl EngineNote {
+    /// Of a layer of a file that cannot be read one step is told, for all of them.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::LayerUnreadable { error, layer }, Self::LayerUnreadable { error: told, layer: of }) => {
+                error.path == told.path && layer == of
+            }
+            _ => self == other,
+        }
+    }
+
     /// One sentence for a person.
     #[must_use]
     pub fn tell(&self, language: Language) -> String {

@@ -494,7 +494,7 @@ impl State {
     /// Adds what was not said before.
     pub(super) fn note(&mut self, notes: impl IntoIterator<Item = EngineNote>) {
         for note in notes {
-            if !self.notes.contains(&note) {
+            if !self.notes.iter().any(|known| known.says_the_same(&note)) {
                 self.notes.push(note);
             }
         }
@@ -506,10 +506,7 @@ impl State {
         reel.painted(slot);
         let Some((layer, error)) = reel.take_unreadable(slot) else { return };
         let Some(layer) = reel.layers[layer].as_ref().map(|layer| layer.plan.parameter.name.clone()) else { return };
-        let told = |note: &EngineNote| matches!(note, EngineNote::LayerUnreadable { error: told, layer: of } if told.path == error.path && *of == layer);
-        if !self.notes.iter().any(told) {
-            self.notes.push(EngineNote::LayerUnreadable { error, layer });
-        }
+        self.note([EngineNote::LayerUnreadable { error, layer }]);
     }
 
     pub(super) fn guessed(&mut self, id: u64, layer: usize, conversion: Affine, note: Option<EngineNote>) {

@@ -82,11 +82,36 @@ fn info_reads_well_for_people_in_both_languages() {
     let file = write(&folder, "run.nc", &forecast(&[0.0, 6.0]).bytes());
     let output = run(&["info", text(&file)]);
     assert_eq!(status(&output), 0);
-    for words in ["netcdf3-classic", "5 × 8", "500, 850 hPa", "run 2026-11-20 12Z: +000 h, +006 h"] {
+    for words in ["netcdf3-classic", "5 × 8", "Pressure: 500, 850 hPa", "run 2026-11-20 12Z: +000 h, +006 h"] {
         assert!(stdout(&output).contains(words), "«{words}» in {}", stdout(&output));
     }
     let output = run(&["info", text(&file), "--language", "fr"]);
     assert!(stdout(&output).contains("passe 2026-11-20 12Z"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("Pression : 500, 850 hPa"), "{}", stdout(&output));
+    let late = write(&folder, "a_late.nc", &forecast(&[12.0]).bytes());
+    let output = run(&["info", text(&late), text(&write(&folder, "a_early.nc", &forecast(&[6.0, 0.0]).bytes()))]);
+    assert!(stdout(&output).contains(": +000 h, +006 h"), "in the order of time: {}", stdout(&output));
+}
+
+#[test]
+fn of_several_models_and_runs_the_one_is_drawn_that_the_window_shows() {
+    let folder = folder("cli-first-choice");
+    for (below, name, run) in
+        [("a", "zeta_2026112000", -12.0), ("a", "zeta_2026112012", 0.0), ("b", "alpha_2026112100", 12.0)]
+    {
+        std::fs::create_dir_all(folder.join(below)).expect("a folder");
+        write(&folder.join(below), &format!("{name}_000.nc"), &forecast_of(run, &[0.0]).bytes());
+    }
+    let picture = folder.join("drawn.png");
+    for words in [&["--variable", "r"][..], &[]] {
+        let arguments = [&["render", text(&folder), "--out", text(&picture), "--size", "320x240"], words].concat();
+        let output = run(&arguments);
+        assert_eq!((status(&output), stderr(&output)), (0, String::new()));
+        let drawn = std::fs::read(&picture).expect("a picture");
+        let asked = run(&[&arguments[..], &["--model", "zeta", "--run", "2026112012"]].concat());
+        assert_eq!(status(&asked), 0, "{}", stderr(&asked));
+        assert!(drawn == std::fs::read(&picture).expect("a picture"), "the newest run of the first model");
+    }
 }
 
 #[test]

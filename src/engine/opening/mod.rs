@@ -186,15 +186,14 @@ impl Opening {
             Root::Path(asked) => {
                 self.listing -= 1;
                 let of_folder = files.iter().all(|found| found.path != *asked);
-                let runs: BTreeSet<RunKey> =
-                    files.iter().filter(|_| of_folder).filter_map(|found| RunKey::of(found, None)).collect();
+                let keys = || files.iter().filter(|_| of_folder).filter_map(|found| RunKey::of(found, None));
+                let runs: BTreeSet<RunKey> = keys().collect();
+                let newest = keys().next().map(|run| run.model);
                 if runs.len() > 1 {
                     self.take_named(root, files);
-                    // The newest run of the model that comes first by name.
-                    let newest =
-                        runs.iter().take_while(|run| Some(&run.model) == runs.first().map(|r| &r.model)).last();
-                    if let Some(newest) = newest.cloned() {
-                        self.choose(&newest);
+                    // The newest run of the model that comes first in the folder, as in the catalogue.
+                    if let Some(newest) = newest.and_then(|model| runs.iter().rev().find(|run| run.model == model)) {
+                        self.choose(newest);
                     }
                 } else {
                     self.in_parts |= !runs.is_empty();

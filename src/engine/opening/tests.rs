@@ -85,6 +85,13 @@ fn of_several_runs_only_the_newest_is_read() {
 }
 
 #[test]
+fn of_several_models_the_first_in_the_folder_is_read() {
+    let mut opening =
+        with_files(&["a/zeta_2026112000_000.nc", "a/zeta_2026112012_000.nc", "b/alpha_2026112100_000.nc"]);
+    assert!(next_headers(&mut opening).is_some_and(|path| path.ends_with("a/zeta_2026112012_000.nc")));
+}
+
+#[test]
 fn a_catalogue_is_made_as_soon_as_the_first_picture_can_be() {
     let names: Vec<String> = (0..9).map(|step| format!("m_2000010100_{:03}.nc", 6 * step)).collect();
     let mut opening = with_files(&names.iter().map(String::as_str).collect::<Vec<_>>());

@@ -32,6 +32,7 @@ pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
         return Ok(Signature::Zarr);
     }
     if about.is_dir() {
+        std::fs::read_dir(path).map_err(|error| SourceError::of_io(path, &error))?;
         return Err(SourceError::new(path, Refusal::NotData, Detail::of("detail.folder")));
     }
     // A pipe or a device would be waited on for ever.

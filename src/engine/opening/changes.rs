@@ -46,8 +46,7 @@ impl Opening {
             return false;
         }
         if let Some(entry) = self.entry(&path) {
-            let same = entry.mark == found.mark;
-            entry.mark = found.mark;
+            let same = !entry.see(found.mark);
             let moved = root.model().is_some_and(|folder| entry.move_in(folder, found.named));
             if same && moved {
                 return self.is_listed_also(&path);

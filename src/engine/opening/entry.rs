@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::catalog::{Found, Mark, ModelFolder, Named, OpenFile, model_of};
 use crate::source::{Dataset, Refusal, SourceError};
@@ -56,7 +56,9 @@ impl Home {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub path: PathBuf,
-    pub mark: Mark,
+    mark: Mark,
+    /// When it was first seen as it is.
+    since: Instant,
     pub stem: Arc<str>,
     /// The models' folders that have it, each under its own pattern; without any, one of no folder.
     homes: Vec<Home>,
@@ -86,6 +88,7 @@ impl Entry {
         Self {
             path,
             mark,
+            since: Instant::now(),
             homes: vec![Home::new(folder, named, &stem)],
             stem,
             found: false,
@@ -155,10 +158,20 @@ impl Entry {
         !self.held
     }
 
-    /// It was written within this time.
+    /// It was written within this time. What is dated in the future was written by another clock, and is young for as
+    /// long since it was seen.
     pub fn is_young(&self, patience: Duration) -> bool {
         let age = self.mark.written.map(|written| SystemTime::now().duration_since(written).unwrap_or_default());
-        age.is_some_and(|age| age < patience)
+        age.is_some_and(|age| age < patience) && self.since.elapsed() < patience
+    }
+
+    /// It is on the disk like this now; false where it was before.
+    pub fn see(&mut self, mark: Mark) -> bool {
+        let changed = self.mark != mark;
+        if changed {
+            (self.mark, self.since) = (mark, Instant::now());
+        }
+        changed
     }
 
     /// What the catalogue is told of it, once for each model that has it; nothing of what is passed over.

@@ -250,7 +250,7 @@ impl Opening {
         let folder = root.model();
         if let Some(place) = self.places.get(&found.path).copied() {
             if let Some(entry) = self.entries.get_mut(place) {
-                entry.mark = found.mark;
+                entry.see(found.mark);
                 if let Some(folder) = folder {
                     entry.move_in(folder, found.named);
                 }

@@ -124,6 +124,21 @@ fn a_file_that_grows_is_not_broken_before_patience_is_over() {
 }
 
 #[test]
+fn a_broken_file_that_is_dated_in_the_future_is_not_waited_for_for_ever() {
+    let mut opening = with_files(&["m_2026112012_000.nc"]);
+    opening.patience = Duration::from_millis(50);
+    let path = next_headers(&mut opening).expect("something to read");
+    let future = Mark { length: 1, written: Some(std::time::SystemTime::now() + Duration::from_secs(9000)) };
+    opening.changed(&folder(), vec![Found { mark: future, ..found("folder/m_2026112012_000.nc") }], &[]);
+    opening.read(&path, Err(refused(&path)));
+    assert_eq!(next_headers(&mut opening), Some(path.clone()), "it changed while it was read");
+    opening.read(&path, Err(refused(&path)));
+    assert!(!opening.lose_patience(), "it may still grow");
+    std::thread::sleep(Duration::from_millis(60));
+    assert!(opening.lose_patience());
+}
+
+#[test]
 fn a_new_run_is_listed_and_a_new_step_of_the_open_run_is_read() {
     let mut opening = with_files(&["m_2026112012_000.nc"]);
     let first = next_headers(&mut opening).expect("something to read");

@@ -15,15 +15,11 @@ use super::scenery::{Placing, Scenery};
 use super::series::Asked;
 use super::snapshot::{EngineNote, Snapshot};
 use crate::catalog::{Catalog, Double};
-use crate::grid::{Geometry, Grid};
+use crate::grid::Grid;
 use crate::map::{Basemap, View};
 use crate::render::Frame;
-use crate::source::{Refusal, SourceError};
+use crate::source::SourceError;
 use crate::units::Affine;
-
-/// What was found and what to do where a grid makes no picture; for one whose file keeps its places to itself.
-const NOT_DRAWN: (&str, &str) = ("refusal.not_drawn", "advice.not_drawn");
-const NOT_PLACED: (&str, &str) = ("refusal.not_placed", "advice.not_drawn");
 
 /// A stage of work, with all that it needs: the lock is free while it is done.
 pub(super) enum Job {
@@ -423,32 +419,6 @@ impl State {
         self.settle(id);
     }
 
-    /// A layer that is not drawn needs no fields. Where its grid can never be drawn that is said once, and slots that
-    /// have nothing else fail.
-    fn leave_out(&mut self, id: u64, layer: usize) {
-        let Some(reel) = self.reel(id) else { return };
-        let Some(work) = reel.layers[layer].as_ref() else { return };
-        let (parameter, impossible) = (work.plan.parameter.clone(), work.is_impossible());
-        let placed = work.plan.grid.geometry != Geometry::Unplaced;
-        let other = 1 - layer;
-        let other_possible = reel.layers[other].as_ref().is_some_and(|layer| !layer.is_impossible());
-        let mut note = None;
-        for slot in 0..reel.len() {
-            let Some(key) = reel.field_key(slot, layer).cloned() else { continue };
-            reel.set_part(slot, layer, Part::Absent);
-            let Some(path) = key.0.ingredients.first().map(|what| what.field.reader.path().to_owned()) else {
-                continue;
-            };
-            if impossible && !(other_possible && reel.field_key(slot, other).is_some()) {
-                let words = if placed { &NOT_DRAWN } else { &NOT_PLACED };
-                let error = SourceError::new(&path, Refusal::Unsupported, "").saying(words);
-                reel.failed(slot, Arc::new(error.in_part(parameter.name.en.clone())));
-            }
-            note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone(), placed });
-        }
-        self.note(note.filter(|_| impossible));
-    }
-
     fn adopt_ranges(&mut self, id: u64) {
         let Some(at) = self.reels.iter().position(|reel| reel.id == id) else { return };
         for layer in self.reels[at].layers.iter_mut().flatten().filter(|layer| layer.wants_range()) {
@@ -489,24 +459,6 @@ impl State {
                 }
             }
         }
-    }
-
-    /// Adds what was not said before.
-    pub(super) fn note(&mut self, notes: impl IntoIterator<Item = EngineNote>) {
-        for note in notes {
-            if !self.notes.iter().any(|known| known.says_the_same(&note)) {
-                self.notes.push(note);
-            }
-        }
-    }
-
-    /// A slot has its frame; what that lacks is told, once for each file and layer.
-    pub(super) fn painted(&mut self, id: u64, slot: usize) {
-        let Some(reel) = self.reel(id) else { return };
-        reel.painted(slot);
-        let Some((layer, error)) = reel.take_unreadable(slot) else { return };
-        let Some(layer) = reel.layers[layer].as_ref().map(|layer| layer.plan.parameter.name.clone()) else { return };
-        self.note([EngineNote::LayerUnreadable { error, layer }]);
     }
 
     pub(super) fn guessed(&mut self, id: u64, layer: usize, conversion: Affine, note: Option<EngineNote>) {

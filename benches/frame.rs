@@ -4,7 +4,7 @@
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use millibar::field::Level;
 use millibar::grid::{Curvilinear, Earth, Geometry, Grid, Lambert, Points, Projection, Reduced};
-use millibar::map::{Basemap, Sampler, View, region};
+use millibar::map::{Basemap, Memory, Sampler, View, region};
 use millibar::product;
 use millibar::render::{Caption, Layer, Layout, Prepared, Scene, Scratch, paint};
 use millibar::text::{Bilingual, Language};
@@ -73,7 +73,8 @@ fn frame(criterion: &mut Criterion) {
     let grid = grid();
     let Some(sampler) = Sampler::new(&grid, &view) else { return };
     let (bands, lines) = (cut(&grid, &sampler, humidity), cut(&grid, &sampler, height));
-    let (bands, lines) = (Layer { values: &bands, sampler: &sampler }, Layer { values: &lines, sampler: &sampler });
+    let short = Bilingual::same("RH");
+    let [bands, lines] = [&bands, &lines].map(|values| Layer { values, sampler: &sampler, short: &short });
     let basemap = Basemap::new(&view);
     let prepared = Prepared::new(layout, view.clone(), &basemap, style.clone(), Language::English);
     let mut scratch = Scratch::default();
@@ -96,7 +97,8 @@ fn frame(criterion: &mut Criterion) {
     whole("basemap and words", None, None);
     group.bench_function("lattice of the isolines", |bencher| {
         let values = lines.values.as_slice().unwrap_or_default();
-        bencher.iter(|| sampler.lattice(values, 4));
+        let mut memory = Memory::default();
+        bencher.iter(|| sampler.lattice(values, 4, &mut memory));
     });
     group.bench_function("once a view: sampler", |bencher| bencher.iter(|| Sampler::new(&grid, &view)));
     group.bench_function("once a view: basemap", |bencher| bencher.iter(|| Basemap::new(&view)));
@@ -132,7 +134,8 @@ fn kinds(criterion: &mut Criterion) {
             bencher.iter(|| Sampler::new(&grid, &view));
         });
         let (bands, lines) = (cut(&grid, &sampler, humidity), cut(&grid, &sampler, height));
-        let (bands, lines) = (Layer { values: &bands, sampler: &sampler }, Layer { values: &lines, sampler: &sampler });
+        let short = Bilingual::same("RH");
+        let [bands, lines] = [&bands, &lines].map(|values| Layer { values, sampler: &sampler, short: &short });
         let scene = Scene { bands: Some(bands), lines: Some(lines), caption: caption() };
         group.bench_function(format!("{name}: frame"), |bencher| {
             bencher.iter(|| {

@@ -77,6 +77,14 @@ pub fn fill(language: Language, key: &str, places: &[(&str, &str)]) -> String {
     text
 }
 
+/// `×10⁻⁵`
+#[must_use]
+pub fn power_of_ten(exponent: i32) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let raise = |letter: char| letter.to_digit(10).map_or('⁻', |digit| RAISED[digit as usize]);
+    format!("×10{}", exponent.to_string().chars().map(raise).collect::<String>())
+}
+
 /// All keys of one language, for the tests that compare the two.
 pub fn keys(language: Language) -> impl Iterator<Item = &'static str> {
     table(language).keys().map(String::as_str)

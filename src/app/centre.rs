@@ -67,8 +67,7 @@ impl App {
             }
             let area = Area::of(room, ui.pixels_per_point());
             let response = ui.allocate_rect(room, Sense::click_and_drag());
-            let name = self.say("app_map.name");
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, name));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, self.map_words()));
             self.take_hand(ui, &response, &area, now);
             self.ask_for_picture(ui.ctx(), area.size, now);
             self.take_up_frames(ui.ctx());
@@ -76,6 +75,15 @@ impl App {
             self.draw_place(ui, &area);
             self.reading_box(ui, &response, &area);
         });
+    }
+
+    /// What a screen reader says of the map: why it is not there, where it is not.
+    fn map_words(&self) -> String {
+        let name = self.say("app_map.name");
+        match self.slot_state(self.player.slot) {
+            Some(SlotState::Failed(reason)) => format!("{name}. {}", reason.tell(self.language)),
+            _ => name.to_owned(),
+        }
     }
 
     /// Drag, wheel and click on the map.
@@ -275,7 +283,8 @@ impl App {
         }
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let height = 330.0 + 26.0 * self.settings.recent.len() as f32;
-            ui.add_space(((ui.available_height() - height) / 2.0).max(16.0));
+            let above_cards = ui.available_height() - self.panes.cards;
+            ui.add_space(((above_cards - height) / 2.0).max(16.0));
             ui.vertical_centered(|ui| {
                 ui.set_max_width(ui.available_width().min(460.0));
                 ui.label(theme::icon(icons::GLOBE, 52.0).color(palette.accent));
@@ -287,6 +296,7 @@ impl App {
                 ui.add_space(16.0);
                 self.empty_page_buttons(ui);
                 self.recent_rows(ui);
+                ui.add_space(self.panes.cards);
             });
         });
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use egui::text::LayoutJob;
 use egui::{Align, Align2, Color32, FontId, Id, Layout, RichText, Ui, Vec2};
 
 use super::commands::{self, Group};
@@ -20,6 +21,8 @@ pub struct Panes {
     pub about: bool,
     pub path: Option<PathField>,
     pub model: Option<ModelForm>,
+    /// How high the unread notices reach from the window's foot, in points.
+    pub cards: f32,
     /// Longitude and latitude of the series.
     pub series: Option<(f64, f64)>,
     /// The generation of which it was asked for.
@@ -64,6 +67,7 @@ impl App {
     /// The newest unread notices, bottom left above the player.
     fn notice_cards(&mut self, ui: &mut Ui, now: f64) {
         let unread = self.notices.unread(now);
+        self.panes.cards = 0.0;
         if unread.is_empty() && self.sources.offer.is_none() {
             return;
         }
@@ -72,7 +76,8 @@ impl App {
         }
         let room = ui.ctx().content_rect();
         // A small window keeps its map in sight.
-        let shown = if room.height() < 480.0 { 1 } else { 3 };
+        let small = room.height() < 480.0;
+        let shown = if small { 1 } else { 3 };
         let side = self.selection.is_some() && !self.settings.side_hidden && room.width() >= 560.0;
         let left = if side { 192.0 } else { 16.0 };
         let foot = match (self.selection.is_some(), room.width() >= 1000.0) {
@@ -82,7 +87,7 @@ impl App {
             (true, false) => 172.0,
         };
         let width = (room.width() - left - 32.0).clamp(160.0, 400.0);
-        egui::Area::new(Id::unique("notices"))
+        let area = egui::Area::new(Id::unique("notices"))
             .anchor(Align2::LEFT_BOTTOM, Vec2::new(left, -foot))
             .order(egui::Order::Middle)
             .show(ui.ctx(), |ui| {
@@ -93,9 +98,11 @@ impl App {
                     self.more_notices(ui, unread.len());
                 }
                 for (at, notice) in unread.iter().take(shown).rev() {
-                    self.notice_card(ui, *at, notice.weight(), &notice.tell(self.language), width);
+                    let rows = if small { 2 } else { usize::MAX };
+                    self.notice_card(ui, *at, notice.weight(), &notice.tell(self.language), (width, rows));
                 }
             });
+        self.panes.cards = room.bottom() - area.response.rect.top();
     }
 
     fn more_notices(&mut self, ui: &mut Ui, count: usize) {
@@ -110,7 +117,8 @@ impl App {
         });
     }
 
-    fn notice_card(&mut self, ui: &mut Ui, at: usize, weight: Weight, words: &str, width: f32) {
+    /// Of words that do not fit into its rows, the list has the rest.
+    fn notice_card(&mut self, ui: &mut Ui, at: usize, weight: Weight, words: &str, (width, rows): (f32, usize)) {
         let palette = theme::palette(ui);
         let (glyph, colour) = match weight {
             Weight::Passing | Weight::Information => (icons::INFO, palette.accent),
@@ -128,7 +136,15 @@ impl App {
                     }
                     ui.with_layout(Layout::top_down(Align::Min), |ui| {
                         ui.add_space(1.0);
-                        ui.label(RichText::new(words).size(13.0).color(palette.text));
+                        let font = FontId::proportional(13.0);
+                        let mut job =
+                            LayoutJob::simple(words.to_owned(), font, palette.text, ui.available_width().max(40.0));
+                        job.wrap.max_rows = rows;
+                        let galley = ui.painter().layout_job(job);
+                        let sense = if galley.elided { egui::Sense::click() } else { egui::Sense::hover() };
+                        if ui.add(egui::Label::new(galley).sense(sense)).clicked() {
+                            self.panes.list = true;
+                        }
                     });
                 });
             });

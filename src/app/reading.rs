@@ -5,6 +5,7 @@ use egui::{CornerRadius, FontId, Pos2, Rect, Response, Stroke, StrokeKind, Ui, V
 use super::centre::Area;
 use super::{App, theme};
 use crate::engine::{LayerPlan, Look};
+use crate::product;
 use crate::text::{self, Language};
 
 impl App {
@@ -29,23 +30,36 @@ impl App {
     pub(super) fn value_words(&self, layer: &LayerPlan, value: Option<f32>) -> String {
         match value {
             Some(value) if value.is_finite() => {
-                let unit = &layer.parameter.unit_label;
-                let gap = if unit.is_empty() { "" } else { "\u{A0}" };
-                format!("{}{gap}{unit}", self.number(layer, value))
+                let magnitude = magnitude_of(layer, value);
+                let power = (magnitude != 0).then(|| text::power_of_ten(magnitude));
+                let unit = Some(layer.parameter.unit_label.clone()).filter(|unit| !unit.is_empty());
+                let words = [Some(self.number(layer, value, magnitude)), power, unit];
+                words.into_iter().flatten().collect::<Vec<_>>().join("\u{A0}")
             }
             _ => self.say("app_map.missing").to_owned(),
         }
     }
 
-    /// As many digits as the layer's steps call for, with the language's decimal sign.
-    pub(super) fn number(&self, layer: &LayerPlan, value: f32) -> String {
+    /// In a power of ten, with as many digits as the layer's steps call for and the language's decimal sign.
+    fn number(&self, layer: &LayerPlan, value: f32, magnitude: i32) -> String {
         let step = match &layer.look {
             Look::Lines(style) => style.interval / 10.0,
             Look::Bands(style) => style.table.bounds.windows(2).map(|w| w[1] - w[0]).fold(f32::MAX, f32::min) / 10.0,
-            Look::BandsOverRange => value.abs().max(1e-30) / 1000.0,
+            Look::BandsOverRange => value.abs() / 1000.0,
         };
-        let digits = if step.is_finite() && step > 0.0 { (-step.log10().floor()).clamp(0.0, 8.0) } else { 1.0 };
+        let power = 10_f64.powi(magnitude);
+        let (value, step) = (f64::from(value) / power, f64::from(step) / power);
+        let digits = if step.is_finite() && step > 0.0 { (-step.log10().floor()).clamp(0.0, 6.0) } else { 0.0 };
         in_language(self.language, &format!("{value:.*}", digits as usize))
+    }
+}
+
+/// The power of ten in which a layer's values are written.
+fn magnitude_of(layer: &LayerPlan, value: f32) -> i32 {
+    match &layer.look {
+        Look::Lines(_) => 0,
+        Look::Bands(style) => style.table.magnitude(),
+        Look::BandsOverRange => product::magnitude(value),
     }
 }
 

@@ -5,6 +5,7 @@ use egui_plot::{AxisHints, GridMark, Line, LineStyle, Plot, PlotPoints, Points, 
 
 use super::{App, clock, icons, reading, theme, widgets};
 use crate::engine::LayerPlan;
+use crate::product;
 use crate::text::{self, Language};
 use crate::time::Moment;
 
@@ -116,13 +117,15 @@ impl App {
         let start = self.first_moment();
         let group = ui.scope_id().with("series");
         let words = name.to_owned();
+        let known = || points.iter().copied().filter(|point| point[1].is_finite());
+        let magnitude = product::magnitude(known().fold(0.0, |largest: f64, point| largest.max(point[1].abs())) as f32);
         // All marks are written: there are few of them, and a number that fades with the window's height helps nobody.
         let values = AxisHints::new_y()
             .min_thickness(46.0)
             .label_spacing(4.0..=10.0)
             .tick_label_color(palette.text)
             .tick_label_font(egui::FontId::proportional(11.5))
-            .formatter(move |mark, _| axis_number(language, mark));
+            .formatter(move |mark, _| axis_number(language, mark, magnitude));
         let plot = Plot::new(("series", number))
             .height(height)
             .show_background(false)
@@ -142,12 +145,13 @@ impl App {
         let (color, edge) = (colour, palette.text);
         let unit = unit.to_owned();
         let shown = plot.show(ui, move |plot| {
-            let known: Vec<[f64; 2]> = points.iter().copied().filter(|point| point[1].is_finite()).collect();
             // Missing values cut the line: no straight stroke across what is not known.
             for run in points.split(|point| !point[1].is_finite()).filter(|run| run.len() > 1) {
                 plot.line(Line::new(format!("{words} {unit}"), PlotPoints::from(run.to_vec())).color(color).width(1.8));
             }
-            plot.points(Points::new(words.clone(), PlotPoints::from(known)).color(color).radius(2.2));
+            plot.points(
+                Points::new(words.clone(), PlotPoints::from(known().collect::<Vec<_>>())).color(color).radius(2.2),
+            );
             if let Some(at) = playhead {
                 let stroke = Stroke::new(1.4, edge);
                 plot.vline(VLine::new(String::new(), at).stroke(stroke).style(LineStyle::Solid));
@@ -181,9 +185,11 @@ impl App {
     }
 }
 
-fn axis_number(language: Language, mark: GridMark) -> String {
-    let digits = (-mark.step_size.log10().floor()).clamp(0.0, 6.0) as usize;
-    reading::in_language(language, &format!("{:.digits$}", mark.value))
+fn axis_number(language: Language, mark: GridMark, magnitude: i32) -> String {
+    let power = 10_f64.powi(magnitude);
+    let digits = (-(mark.step_size / power).log10().floor()).clamp(0.0, 6.0) as usize;
+    let number = reading::in_language(language, &format!("{:.digits$}", mark.value / power));
+    if magnitude == 0 || mark.value == 0.0 { number } else { number + &text::power_of_ten(magnitude) }
 }
 
 /// `Sat 21` at midnight, else `12Z`; plain hours where there is no valid time.

@@ -138,7 +138,7 @@ impl App {
         for cell in cells(&self.plan).into_iter().filter(|cell| cell.what.is_err()) {
             draw_missing(ui, &palette, Rect::from_x_y_ranges(at(cell.begin)..=at(cell.end), track.y_range()));
         }
-        self.draw_days(ui, track, widths);
+        self.draw_days(ui, track);
         if let Some(share) = share_of(&self.plan, widths, Moment::now()) {
             let x = at(share);
             painter.vline(x, track.top() - 3.0..=track.bottom() + 3.0, Stroke::new(1.5, palette.failure));
@@ -193,13 +193,14 @@ impl App {
     }
 
     /// Days below the slots, where there is room: a line and its name at each midnight UTC.
-    fn draw_days(&self, ui: &Ui, track: Rect, widths: &[(f32, f32)]) {
+    fn draw_days(&self, ui: &Ui, track: Rect) {
         let palette = theme::palette(ui);
         let font = FontId::proportional(11.5);
         let mut free_from = track.left();
         let mut day = None;
-        for (slot, (begin, _)) in self.plan.slots.iter().zip(widths) {
-            let Some(valid) = slot.time.valid else { continue };
+        for cell in cells(&self.plan) {
+            let time = cell.what.map_or_else(Some, |slot| self.plan.slots.get(slot).map(|slot| slot.time));
+            let Some(valid) = time.and_then(|time| time.valid) else { continue };
             let date = valid.0.date();
             if day == Some(date) {
                 continue;
@@ -207,7 +208,7 @@ impl App {
             let midnight = valid.0.clock() == (0, 0, 0);
             let first = day.is_none();
             day = Some(date);
-            let x = track.left() + begin * track.width();
+            let x = track.left() + cell.begin * track.width();
             if midnight && !first {
                 ui.painter().vline(x - 0.75, track.bottom()..=track.bottom() + 7.0, Stroke::new(1.0, palette.quiet));
             }
@@ -271,14 +272,21 @@ fn draw_failed(ui: &Ui, palette: &Palette, cell: Rect) {
     painter.line_segment([cross.right_top(), cross.left_bottom()], stroke);
 }
 
-/// Nothing has come yet: an empty place between two points.
+/// Nothing has come yet: an empty place.
 fn draw_missing(ui: &Ui, palette: &Palette, cell: Rect) {
-    let dot = Vec2::new((cell.width() * 0.4).clamp(1.0, 3.0), 2.0);
-    let middle = Rect::from_center_size(Pos2::new(cell.center().x, cell.bottom() - 1.5), dot);
-    ui.painter().rect_filled(middle, CornerRadius::same(1), palette.quiet.gamma_multiply(0.7));
-    let outline = cell.shrink2(Vec2::new((cell.width() * 0.15).min(2.0), 0.0));
-    if outline.width() >= 4.0 {
-        let points = [outline.left_bottom(), outline.left_top(), outline.right_top(), outline.right_bottom()];
+    let outline = cell.shrink2(Vec2::new((cell.width() * 0.15).min(2.0), 0.5));
+    if outline.width() < 4.0 {
+        let dot = Vec2::new((cell.width() * 0.4).clamp(1.0, 3.0), 2.0);
+        let middle = Rect::from_center_size(Pos2::new(cell.center().x, cell.bottom() - 1.5), dot);
+        ui.painter().rect_filled(middle, CornerRadius::same(1), palette.quiet.gamma_multiply(0.7));
+    } else {
+        let points = [
+            outline.left_bottom(),
+            outline.left_top(),
+            outline.right_top(),
+            outline.right_bottom(),
+            outline.left_bottom(),
+        ];
         let stroke = Stroke::new(1.0, palette.quiet.gamma_multiply(0.6));
         ui.painter().extend(egui::Shape::dashed_line(&points, stroke, 2.0, 3.0));
     }

@@ -73,15 +73,11 @@ pub fn choice_row(ui: &mut Ui, label: &str, hint: &str, chosen: bool) -> Respons
 pub fn section(ui: &mut Ui, title: &str, unit: &str) {
     let palette = theme::palette(ui);
     ui.add_space(2.0);
-    ui.horizontal(|ui| {
-        ui.add_space(13.0);
-        let small =
-            |words: String| egui::RichText::new(words).size(11.5).color(palette.quiet).extra_letter_spacing(0.7);
-        ui.label(small(title.to_uppercase()));
-        // A unit keeps its letters: hPa, not HPA.
-        if !unit.is_empty() {
-            ui.label(small(unit.to_owned()));
-        }
+    // A unit keeps its letters: hPa, not HPA.
+    let words = format!("{}  {unit}", title.to_uppercase());
+    let words = egui::RichText::new(words.trim_end()).size(11.5).color(palette.quiet).extra_letter_spacing(0.7);
+    egui::Frame::NONE.inner_margin(egui::Margin { left: 13, right: 4, top: 1, bottom: 1 }).show(ui, |ui| {
+        ui.add(egui::Label::new(words).wrap());
     });
 }
 

@@ -501,7 +501,7 @@ impl Reel {
         // A variable that lies beside the view has no range of its own to be coloured by.
         let look = |layer: &Option<Layer>| match layer.as_ref().filter(|layer| !layer.is_impossible()) {
             Some(layer) if layer.is_drawn() => layer.settled().map(Some),
-            Some(layer) => Some(layer.settled()),
+            Some(layer) => Some(Some(layer.settled().unwrap_or_else(|| layer.plan.clone()))),
             None => Some(None),
         };
         Some(Setting::new(&self.plan, &self.picture, [look(&self.layers[0])?, look(&self.layers[1])?]))

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
-
 use super::cache::Kept;
 use super::key::Setting;
 use super::plan::{LayerPlan, Look, Slot};
@@ -86,8 +84,8 @@ impl Scenery {
         self.prepared.bytes() as u64
     }
 
-    /// The frame of a slot. `fields` cover what the samplers ask for; the caption says which layer has none, and
-    /// which could not be read.
+    /// The frame of a slot. `fields` cover what the samplers ask for; the caption says which layer is not there, cannot
+    /// be read, or has nothing to show here.
     pub(super) fn paint(
         &self,
         slot: &Slot,
@@ -110,18 +108,17 @@ impl Scenery {
                 caption.notes.push(CaptionNote::UnreadableLayer { short });
             } else if !exists {
                 caption.notes.push(CaptionNote::MissingLayer { short, lead: slot.time.lead });
-            } else if cuts[n].as_ref().is_none_or(|(values, _)| is_empty(values)) {
+            } else if cuts[n].is_none() {
                 caption.notes.push(CaptionNote::NoValues { short });
             }
         }
-        let layer = |n: usize| cuts[n].as_ref().map(|(values, sampler)| render::Layer { values, sampler });
+        let layer = |n: usize| {
+            let ((values, sampler), short) = cuts[n].as_ref().zip(self.shorts[n].as_ref())?;
+            Some(render::Layer { values, sampler, short })
+        };
         let scene = Scene { bands: layer(0), lines: layer(1), caption };
         render::paint(&self.prepared, &scene, scratch, pixels)
     }
-}
-
-fn is_empty(values: &Array2<f32>) -> bool {
-    values.iter().all(|value| value.is_nan())
 }
 
 /// «Relative humidity (%) + geopotential height (dam)», in both languages.

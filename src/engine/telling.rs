@@ -46,7 +46,8 @@ impl State {
             }
             note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone(), placed });
         }
-        self.note(note.filter(|_| impossible));
+        // Where nothing else is drawn the frame itself says so.
+        self.note(note.filter(|_| impossible && other_possible));
     }
 
     /// A slot has its frame; what that lacks is told, once for each file and layer.

@@ -94,6 +94,10 @@ impl Level {
         let name: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
         match self.kind {
             LevelKind::Surface | LevelKind::MeanSeaLevel | LevelKind::EntireAtmosphere | LevelKind::Top => name,
+            // «2 m» is above the ground to everybody, unless something else is said.
+            LevelKind::DepthBelowLand => text::fill(language, "level.below_land", &[("level", &self.to_string())]),
+            LevelKind::DepthBelowSea => text::fill(language, "level.below_sea", &[("level", &self.to_string())]),
+            LevelKind::HeightAboveSea => text::fill(language, "level.above_sea", &[("level", &self.to_string())]),
             kind if kind.unit_label().is_empty() => format!("{name} {self}"),
             _ => self.to_string(),
         }
@@ -159,6 +163,8 @@ mod tests {
         let words = |kind, value| [Language::English, Language::French].map(|l| Level { kind, value }.in_words(l));
         assert_eq!(words(LevelKind::Pressure, 500.0), ["500 hPa", "500 hPa"]);
         assert_eq!(words(LevelKind::Hybrid, 1.0), ["hybrid level 1", "niveau hybride 1"]);
+        assert_eq!(words(LevelKind::HeightAboveGround, 2.0), ["2 m", "2 m"]);
+        assert_eq!(words(LevelKind::DepthBelowLand, 0.1), ["0.1 m below ground", "0.1 m sous terre"]);
         assert_eq!(words(LevelKind::Surface, 0.0), ["surface", "surface"]);
     }
 }

@@ -82,7 +82,7 @@ impl Points {
             let corners = |triangle: u32| triangles[triangle as usize].map(corner);
             let middle = |triangle: u32| {
                 let [a, b, c] = corners(triangle);
-                std::array::from_fn(|n| a[n] + b[n] + c[n])
+                std::array::from_fn(|n| (a[n] + b[n] + c[n]) / 3.0)
             };
             let middles: Vec<Vector> = (0..triangles.len() as u32).into_par_iter().map(middle).collect();
             let order = (0..triangles.len() as u32).collect();

@@ -96,10 +96,4 @@ impl Bounds {
         let beside = |n: usize| (f64::from(self.low[n]) - point[n]).max(point[n] - f64::from(self.high[n])).max(0.0);
         (0..3).map(|n| beside(n).powi(2)).sum()
     }
-
-    /// The axis along which it is longest.
-    pub fn longest(&self) -> usize {
-        let length = |n: usize| self.high[n] - self.low[n];
-        (1..3).fold(0, |longest, n| if length(n) > length(longest) { n } else { longest })
-    }
 }

@@ -40,12 +40,14 @@ impl Tree {
 
     /// Of `count` things by their places.
     pub fn of_places(
-        mut order: Vec<u32>,
+        things: Vec<u32>,
         place: impl Fn(u32) -> Vector + Sync,
         bounds_of: impl Fn(u32) -> Bounds + Sync,
     ) -> Self {
-        sort(&mut order, &place);
-        Self::of_sorted(order, bounds_of)
+        let mut order: Vec<(u64, u32)> =
+            things.into_par_iter().map(|thing| (along_a_curve(place(thing)), thing)).collect();
+        order.par_sort_unstable();
+        Self::of_sorted(order.into_iter().map(|(_, thing)| thing).collect(), bounds_of)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -150,20 +152,18 @@ fn run_of_leaf(leaf: usize, depth: u32, count: usize) -> (usize, usize) {
     })
 }
 
-/// Halves along the longest side, and the halves again.
-fn sort(run: &mut [u32], place: &(impl Fn(u32) -> Vector + Sync)) {
-    if run.len() <= LEAF {
-        return;
-    }
-    let bounds = run.iter().fold(Bounds::EMPTY, |bounds, &thing| bounds.with(Bounds::of_patch(&[place(thing)])));
-    let along = bounds.longest();
-    let middle = run.len() / 2;
-    run.select_nth_unstable_by(middle, |&a, &b| place(a)[along].total_cmp(&place(b)[along]));
-    let (left, right) = run.split_at_mut(middle);
-    if left.len() > 4096 {
-        rayon::join(|| sort(left, place), || sort(right, place));
-    } else {
-        sort(left, place);
-        sort(right, place);
-    }
+/// Along a curve that fills the box around the Earth, and seldom jumps: bits of the three coordinates in turn.
+fn along_a_curve(at: Vector) -> u64 {
+    const CELLS: f64 = (1_u64 << 21) as f64;
+    let spread = |part: f64| {
+        // Two empty bits behind every bit of 21.
+        let part = ((part + 1.0) * 0.5 * (CELLS - 1.0)) as u64;
+        let part = (part | part << 32) & 0x1f_0000_0000_ffff;
+        let part = (part | part << 16) & 0x1f_0000_ff00_00ff;
+        let part = (part | part << 8) & 0x100f_00f0_0f00_f00f;
+        let part = (part | part << 4) & 0x10c3_0c30_c30c_30c3;
+        (part | part << 2) & 0x1249_2492_4924_9249
+    };
+    let [x, y, z] = at.map(spread);
+    x << 2 | y << 1 | z
 }

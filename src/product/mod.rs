@@ -11,7 +11,7 @@ use crate::field::{Level, LevelKind};
 use crate::text::Bilingual;
 
 pub use colours::{named_table, round_table};
-pub use style::{BandStyle, ColourTable, LineStyle, Style};
+pub use style::{BandStyle, ColourTable, LineStyle, Style, magnitude};
 
 /// A product: a parameter as bands, one as isolines, or both.
 #[derive(Clone, Debug)]

@@ -16,6 +16,22 @@ pub struct ColourTable {
     pub over: bool,
 }
 
+impl ColourTable {
+    /// The power of ten in which its bounds are written; zero where they are of ordinary size.
+    #[must_use]
+    pub fn magnitude(&self) -> i32 {
+        magnitude(self.bounds.iter().fold(0.0, |largest, bound| bound.abs().max(largest)))
+    }
+}
+
+/// The power of ten in which a number is written; zero where it is of ordinary size.
+#[must_use]
+pub fn magnitude(number: f32) -> i32 {
+    let size = number.abs();
+    let ordinary = size == 0.0 || (1e-3..1e6).contains(&size);
+    if ordinary || !size.is_finite() { 0 } else { size.log10().floor() as i32 }
+}
+
 /// A filled layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BandStyle {
@@ -47,4 +63,15 @@ pub struct LineStyle {
 pub struct Style {
     pub bands: Option<BandStyle>,
     pub lines: Option<LineStyle>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_far_from_one_are_written_with_a_power_of_ten() {
+        let written = [0.0, 0.5, -0.001, 999_999.0, f32::NAN, 2.5e-10, -4e-4, 3.2e9].map(magnitude);
+        assert_eq!(written, [0, 0, 0, 0, 0, -10, -4, 9]);
+    }
 }

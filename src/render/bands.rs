@@ -12,17 +12,17 @@ pub struct BandScratch {
 }
 
 /// Paints the canvas with the bands of a field over the ground, which gives its rows of pixels from the top. `sample` gives
-/// the field's values along one row of pixels, NaN where it has none.
+/// the field's values along one row of pixels, NaN where it has none. True where it has any.
 pub fn paint<'g>(
     canvas: &mut Canvas,
     ground: impl Iterator<Item = &'g [u8]>,
     shades: &Shades,
     scratch: &mut BandScratch,
     mut sample: impl FnMut(usize, &mut [f32]),
-) {
+) -> bool {
     let (width, height) = (canvas.width(), canvas.height());
     if width == 0 || height == 0 {
-        return;
+        return false;
     }
     for row in &mut scratch.rows {
         row.clear();
@@ -30,12 +30,14 @@ pub fn paint<'g>(
     }
     scratch.places.resize(width, 0);
     sample(0, &mut scratch.rows[1]);
+    let mut seen = false;
     for (y, ground) in ground.enumerate().take(height) {
         let last = y + 1 == height;
         if !last {
             sample(y + 1, &mut scratch.rows[2]);
         }
         let [above, row, below] = &scratch.rows;
+        seen = seen || row.iter().any(|value| !value.is_nan());
         let above = if y == 0 { row } else { above };
         let below = if last { row } else { below };
         let reach = if y == 0 || last { 1.0 } else { 2.0 };
@@ -43,4 +45,5 @@ pub fn paint<'g>(
         shades.lay(&scratch.places, ground, canvas.row_mut(y));
         scratch.rows.rotate_left(1);
     }
+    seen
 }

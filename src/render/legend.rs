@@ -23,12 +23,17 @@ pub fn draw_colour_bar(canvas: &mut Canvas, layout: &Layout, style: &BandStyle) 
     }
     let bar = Bar::new(layout, &style.table, start);
     bar.draw_classes(&mut canvas, layout, &style.table);
-    bar.draw_bounds(&mut canvas, layout, &style.table.bounds);
+    let magnitude = style.table.magnitude();
+    bar.draw_bounds(&mut canvas, layout, &style.table.bounds, magnitude);
+    let unit = match magnitude {
+        0 => style.unit_label.clone(),
+        exponent => format!("{} {}", text::power_of_ten(exponent), style.unit_label),
+    };
     let pen = Pen::regular(layout.pixels(TEXT));
     let unit_at = bar.end() + layout.pixels(7.0);
     let baseline = layout.pixels(BAR_TOP + BAR_HEIGHT / 2.0) + pen.cap_height() / 2.0;
-    pen.draw(&mut canvas, unit_at, baseline, &style.unit_label, INK);
-    unit_at + pen.width(&style.unit_label)
+    pen.draw(&mut canvas, unit_at, baseline, &unit, INK);
+    unit_at + pen.width(&unit)
 }
 
 /// Where the colour bar's parts stand. All classes are equally wide, whatever their bounds: every bound is written.
@@ -124,10 +129,10 @@ impl Bar {
     }
 
     /// Every bound, or every second, third … where they would touch.
-    fn draw_bounds(&self, canvas: &mut Canvas, layout: &Layout, bounds: &[f32]) {
+    fn draw_bounds(&self, canvas: &mut Canvas, layout: &Layout, bounds: &[f32], magnitude: i32) {
         let pen = Pen::regular(layout.pixels(TEXT));
         let first = usize::from(self.tips.0 > 0.0);
-        let texts: Vec<String> = bounds.iter().map(|&bound| number(bound)).collect();
+        let texts: Vec<String> = bounds.iter().map(|&bound| number(in_powers(bound, magnitude))).collect();
         let widest = texts.iter().map(|text| pen.width(text)).fold(0.0, f32::max) + layout.pixels(5.0);
         let every = (widest / self.class_width).ceil().max(1.0) as usize;
         for (n, text) in texts.iter().enumerate().step_by(every) {
@@ -135,6 +140,12 @@ impl Bar {
             pen.draw(canvas, x.max(0.0), layout.pixels(TICKS_BASELINE), text, INK);
         }
     }
+}
+
+/// A bound counted in a power of ten, without the digits that an f32 does not hold.
+fn in_powers(bound: f32, exponent: i32) -> f32 {
+    let digits = |value: f64| (value * 1e5).round() / 1e5;
+    if exponent == 0 { bound } else { digits(f64::from(bound) * 10_f64.powi(-exponent)) as f32 }
 }
 
 /// Draws what the isolines mean, at the right, if there is room from `free_from` on.

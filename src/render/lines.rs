@@ -11,13 +11,15 @@ use crate::raster::{Canvas, Mask, Rgba, Sprite};
 
 /// Fewer lines than this tell too little: the interval is halved.
 const FEW: u64 = 4;
-/// More lines than this would blacken the map: the interval is doubled until they are fewer.
+/// More lines than this, or lines nearer to one another than so many points in the mean, would blacken the map: the
+/// interval is doubled until there are fewer.
 const MANY: u64 = 160;
+const NEAREST: f32 = 5.0;
 
 /// Draws isolines and their values, and returns the interval that was taken.
 pub fn draw(map: &mut Canvas, prepared: &Prepared, style: &LineStyle, lattice: &Lattice, mask: &mut Mask) -> f32 {
-    let interval = fitting_interval(style, lattice);
     let scale = prepared.layout().pixels_per_point;
+    let interval = fitting_interval(style, lattice, scale);
     let lines = isolines::trace(lattice, interval, 25.0 * scale);
     let values = Values::new(prepared, &lines, interval);
     let placing =
@@ -41,7 +43,7 @@ pub fn draw(map: &mut Canvas, prepared: &Prepared, style: &LineStyle, lattice: &
 }
 
 /// The style's interval, halved where it gives too few lines, doubled while it gives far too many.
-fn fitting_interval(style: &LineStyle, lattice: &Lattice) -> f32 {
+fn fitting_interval(style: &LineStyle, lattice: &Lattice, scale: f32) -> f32 {
     let mut interval = style.interval;
     let count = |interval: f32| count_of_values(lattice, interval);
     if interval.is_nan() || interval <= 0.0 {
@@ -50,10 +52,29 @@ fn fitting_interval(style: &LineStyle, lattice: &Lattice) -> f32 {
     if style.halve_when_few && count(interval).is_some_and(|lines| lines < FEW) {
         interval /= 2.0;
     }
-    while count(interval).is_some_and(|lines| lines > MANY) {
+    let steepest = mean_slope(lattice) * NEAREST * scale;
+    while interval.is_finite() && (count(interval).is_some_and(|lines| lines > MANY) || interval < steepest) {
         interval *= 2.0;
     }
     interval
+}
+
+/// How much the field changes over a pixel, in the mean over what is in view: the length of all isolines is this times
+/// the area, divided by their interval.
+fn mean_slope(lattice: &Lattice) -> f32 {
+    let (mut sum, mut count) = (0.0, 0_usize);
+    let rows = || lattice.values.chunks_exact(lattice.nx.max(1));
+    for (upper, lower) in rows().zip(rows().skip(1)) {
+        for (pair, below) in upper.windows(2).zip(lower) {
+            let (across, down) = (pair[1] - pair[0], below - pair[0]);
+            let slope = (across * across + down * down).sqrt();
+            if slope.is_finite() {
+                sum += f64::from(slope);
+                count += 1;
+            }
+        }
+    }
+    if count == 0 { 0.0 } else { (sum / count as f64) as f32 / lattice.step }
 }
 
 fn is_thick(line: &Isoline, interval: f32, thick_every: f32) -> bool {
@@ -121,6 +142,14 @@ mod tests {
         for (interval, digits) in [(6.0, 0), (3.0, 0), (1.5, 1), (0.75, 2), (0.1, 1), (0.05, 2), (40.0, 0)] {
             assert_eq!(digits_of(interval), digits, "{interval}");
         }
+    }
+
+    #[test]
+    fn the_slope_of_a_plane_is_that_of_its_steepest_way() {
+        let values = (0..12).map(|n| 3.0 * (n % 4) as f32 + 4.0 * (n / 4) as f32).collect();
+        let plane = Lattice { nx: 4, ny: 3, step: 2.0, origin: (0.0, 0.0), values };
+        assert!((mean_slope(&plane) - 2.5).abs() < 1e-6);
+        assert_eq!(mean_slope(&Lattice::default()), 0.0);
     }
 
     #[test]

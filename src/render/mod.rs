@@ -23,6 +23,7 @@ use ndarray::{Array2, CowArray, Ix2};
 
 use crate::map::{Memory, Sampler};
 use crate::raster::{Canvas, Mask};
+use crate::text::Bilingual;
 
 pub use caption::{Caption, CaptionNote, Interval};
 pub use frame::Frame;
@@ -34,6 +35,8 @@ pub use prepared::Prepared;
 pub struct Layer<'a> {
     pub values: &'a Array2<f32>,
     pub sampler: &'a Sampler,
+    /// Its name in a note.
+    pub short: &'a Bilingual,
 }
 
 /// What one frame shows. A layer that the style does not know is not drawn.
@@ -71,14 +74,18 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
             let Scratch { memory, bands, .. } = scratch;
             let values = layer.values.as_standard_layout();
             let field = layer.sampler.ready(slice_of(&values), memory);
-            bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| field.row(y, row));
+            let seen = bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| field.row(y, row));
+            caption.notes.extend((!seen).then(|| CaptionNote::NoValues { short: layer.short.clone() }));
         }
         for overlay in prepared.overlays() {
             overlay.blend(&mut map);
         }
         if let (Some(layer), Some(style)) = (scene.lines, prepared.line_style()) {
             let step = (LATTICE_STEP * layout.pixels_per_point).round().max(2.0) as u32;
-            let lattice = layer.sampler.lattice(slice_of(&layer.values.as_standard_layout()), step);
+            let lattice =
+                layer.sampler.lattice(slice_of(&layer.values.as_standard_layout()), step, &mut scratch.memory);
+            let seen = lattice.values.iter().any(|value| !value.is_nan());
+            caption.notes.extend((!seen).then(|| CaptionNote::NoValues { short: layer.short.clone() }));
             let interval = lines::draw(&mut map, prepared, style, &lattice, &mut scratch.mask);
             prepared.draw_line_legend(&mut canvas, interval);
             caption.interval = (interval != style.interval)

@@ -104,7 +104,7 @@ impl Reference {
     fn our_lines(&self) -> BTreeMap<i64, Vec<Vec<(f32, f32)>>> {
         let sampler = self.sampler();
         let values = self.cut(&sampler, &self.height);
-        let lattice = sampler.lattice(values.as_slice().expect("in order"), 4);
+        let lattice = sampler.lattice(values.as_slice().expect("in order"), 4, &mut Memory::default());
         let mut all: BTreeMap<i64, Vec<_>> = BTreeMap::new();
         for line in isolines::trace(&lattice, self.interval, 25.0) {
             all.entry(line.multiple).or_default().push(line.points);

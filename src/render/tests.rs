@@ -41,7 +41,8 @@ impl Stage {
     }
 
     fn frame(&self, bands: &Array2<f32>, lines: &Array2<f32>, caption: Caption, scratch: &mut Scratch) -> Frame {
-        let layer = |values| self.sampler.as_ref().map(|sampler| Layer { values, sampler });
+        let short = &Bilingual::same("HR");
+        let layer = |values| self.sampler.as_ref().map(|sampler| Layer { values, sampler, short });
         let scene = Scene { bands: layer(bands), lines: layer(lines), caption };
         paint(&self.prepared, &scene, scratch, Vec::new())
     }
@@ -116,7 +117,11 @@ fn a_field_without_values_leaves_the_map_and_says_what_is_missing() {
     let map = stage.prepared.layout().map;
     let without = paint(&stage.prepared, &scene, &mut scratch, Vec::new());
     let rows = |frame: &Frame| frame.pixels[(map.y * 640 * 4) as usize..(map.bottom() * 640 * 4) as usize].to_vec();
-    assert!(rows(&nothing) == rows(&without));
+    let below_the_notes = (80 * 640 * 4) as usize;
+    assert!(rows(&nothing)[below_the_notes..] == rows(&without)[below_the_notes..]);
+    let no_values = CaptionNote::NoValues { short: Bilingual::same("HR") };
+    assert_eq!(nothing.caption.notes, [no_values.clone(), no_values.clone()]);
+    assert!(rows(&nothing) != rows(&without));
     let note = CaptionNote::MissingLayer { short: Bilingual::same("HR"), lead: Some(LeadTime(0)) };
     assert_eq!(note.in_language(Language::French), "HR : pas de 000 h");
     let noted = paint(
@@ -126,6 +131,30 @@ fn a_field_without_values_leaves_the_map_and_says_what_is_missing() {
         Vec::new(),
     );
     assert!(rows(&noted) != rows(&without));
+}
+
+#[test]
+fn values_beside_the_picture_are_not_values_in_it() {
+    let stage = Stage::new("canada", [640, 480], 1.0);
+    let mut scratch = Scratch::default();
+    let mut corner = Array2::from_elem(stage.humidity.raw_dim(), f32::NAN);
+    corner[[0, 0]] = 80.0;
+    let frame = stage.frame(&corner, &stage.height, caption(0), &mut scratch);
+    assert_eq!(frame.caption.notes, [CaptionNote::NoValues { short: Bilingual::same("HR") }]);
+    assert_eq!(stage.whole(&mut scratch).caption.notes, []);
+}
+
+#[test]
+fn steep_slopes_double_the_interval_before_the_map_is_black() {
+    let stage = Stage::new("canada", [640, 480], 1.0);
+    let mut scratch = Scratch::default();
+    let steep = stage.height.mapv(|height| 540.0 + (height - 540.0) * 20.0);
+    let frame = stage.frame(&stage.humidity, &steep, caption(0), &mut scratch);
+    let interval = frame.caption.interval.as_ref().map(|interval| interval.value).expect("another interval");
+    assert!(interval >= 12.0, "{interval}");
+    let map = frame.map;
+    let ink = frame.pixels.chunks_exact(4).filter(|pixel| pixel[..3].iter().all(|part| *part < 60)).count();
+    assert!(ink < (map.width * map.height) as usize / 4, "{ink} black pixels");
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn check(name: &str, grid: &Grid, view: &View, tolerance: f32, inside: impl Fn(f
             }
         }
     }
-    let lattice = sampler.lattice(&values, 4);
+    let lattice = sampler.lattice(&values, 4, &mut Memory::default());
     for (n, &got) in lattice.values.iter().enumerate() {
         let (i, j) = (n % lattice.nx, n / lattice.nx);
         let (px, py) = (4.0 * i as f64 - 4.0, 4.0 * j as f64 - 4.0);

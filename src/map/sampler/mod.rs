@@ -151,23 +151,26 @@ impl Sampler {
         Ready { sampler: self, values, memory }
     }
 
-    /// The window's own values, bicubic where the grid has rows and columns, at every `step`-th pixel from one step outside.
+    /// The window's own values, bicubic where the grid has rows and columns, at every `step`-th pixel from one step outside;
+    /// `memory` is used again.
     #[must_use]
-    pub fn lattice(&self, values: &[f32], step: u32) -> Lattice {
+    pub fn lattice(&self, values: &[f32], step: u32, memory: &mut Memory) -> Lattice {
         let step = step.max(1);
         let [nx, ny] = lattice_size(self.size, step);
         let known = self.known_lattice(step);
         let mut whole: Option<Vec<f32>> = None;
-        let mut filled = Vec::new();
-        for (road, places) in self.roads.iter().zip(&known.roads) {
+        memory.roads.resize_with(self.roads.len(), RoadMemory::default);
+        for ((road, places), RoadMemory { own: filled, .. }) in
+            self.roads.iter().zip(&known.roads).zip(&mut memory.roads)
+        {
             let own = match (road, places) {
                 (Road::Rows { road, first_row, lost }, RoadPlaces::Rows(places)) => {
                     let own = self.rows_of(road, *first_row, values);
-                    places.sample(without(lost, own, &mut filled), road.cut.window.nx)
+                    places.sample(without(lost, own, filled), road.cut.window.nx)
                 }
                 (Road::Spread { road, spread }, RoadPlaces::Rows(places)) => {
-                    spread.fill(values, &mut filled);
-                    places.sample(&filled, road.cut.window.nx)
+                    spread.fill(values, filled);
+                    places.sample(filled, road.cut.window.nx)
                 }
                 (Road::Points(_), RoadPlaces::Points(nodes)) => nodes.sample(values),
                 _ => continue,

@@ -54,21 +54,20 @@ impl Spread {
 
     /// The window's values filled out, row by row.
     pub fn fill(&self, values: &[f32], out: &mut Vec<f32>) {
-        out.clear();
-        out.reserve(self.columns * self.rows.len());
+        out.resize(self.columns * self.rows.len(), f32::NAN);
         let mut points = Vec::new();
-        for row in &self.rows {
+        for (row, out) in self.rows.iter().zip(out.chunks_exact_mut(self.columns.max(1))) {
             let own = values.get(row.first..row.first + row.count).unwrap_or_default();
-            row.fill(own, self.columns, &mut points, out);
+            row.fill(own, &mut points, out);
         }
     }
 }
 
 impl Row {
     /// `points` is memory used again.
-    fn fill(&self, own: &[f32], columns: usize, points: &mut Vec<f32>, out: &mut Vec<f32>) {
+    fn fill(&self, own: &[f32], points: &mut Vec<f32>, out: &mut [f32]) {
         let (Some(&first), Some(&last)) = (own.first(), own.last()) else {
-            return out.extend(std::iter::repeat_n(f32::NAN, columns));
+            return out.fill(f32::NAN);
         };
         // One point more before, two behind: what follows round the Earth, or what a straight line gives.
         points.clear();
@@ -78,38 +77,64 @@ impl Row {
         points.extend_from_slice(own);
         points.push(if self.closes { first } else { beyond(last, own.len().checked_sub(2).and_then(|n| own.get(n))) });
         points.push(if self.closes { wrapped(1) } else { f32::NAN });
-        let (turn, end) = (self.count as f64, self.count as f64 - 1.0);
-        let mut turned = 0.0;
-        for column in 0..columns {
-            let mut at = self.begin + self.step * column as f64 - turned;
-            if self.closes {
-                while at >= turn {
-                    at -= turn;
-                    turned += turn;
+        let mut column = 0;
+        while let Some(rest) = out.get_mut(column..).filter(|rest| !rest.is_empty()) {
+            let at = self.begin + self.step * column as f64;
+            let at = if self.closes { at % self.count as f64 } else { at };
+            let last = self.count as f64 - 1.0;
+            let beside = !self.closes && !(0.0..=last).contains(&at);
+            // Half a step beside a row that does not go round its end still counts.
+            let inside = if beside { at.clamp(0.0, last) } else { at };
+            let cell = inside as usize;
+            let within = inside - cell as f64;
+            // All columns as far as the next point have the same four around them.
+            let count = if beside { 1 } else { ((1.0 - within) / self.step).ceil() as usize };
+            let count = count.clamp(1, rest.len());
+            let (filled, _) = rest.split_at_mut(count);
+            match points.get(cell..cell + 4) {
+                Some(&[a, b, c, d]) if (at - inside).abs() <= 0.5 => {
+                    Stretch::new([a, b, c, d]).fill(within as f32, self.step as f32, filled);
                 }
-            } else if at < -0.5 || at > end + 0.5 {
-                out.push(f32::NAN);
-                continue;
-            } else {
-                at = at.clamp(0.0, end);
+                _ => filled.fill(f32::NAN),
             }
-            let cell = at as usize;
-            let four = points.get(cell..cell + 4);
-            out.push(four.map_or(f32::NAN, |four| between(four, (at - cell as f64) as f32)));
+            column += count;
         }
     }
 }
 
-/// Catmull-Rom between the second and the third of four values, kept between the lowest and the highest; beside a missing
-/// value the straight mean.
-#[inline]
-fn between(four: &[f32], t: f32) -> f32 {
-    let &[a, b, c, d] = four else { return f32::NAN };
-    if t < 1e-4 {
-        return b;
+/// Between the second and the third of four values: Catmull-Rom, kept between the lowest and the highest; beside a missing
+/// value straight.
+struct Stretch {
+    from: f32,
+    to: f32,
+    /// The bends at both ends, none beside a missing value.
+    bends: [f32; 2],
+    lowest: f32,
+    highest: f32,
+}
+
+impl Stretch {
+    fn new([a, b, c, d]: [f32; 4]) -> Self {
+        let bends = [2.0 * b - a - c, 2.0 * c - b - d];
+        let bends = if (bends[0] + bends[1]).is_nan() { [0.0; 2] } else { bends };
+        Self { from: b, to: c, bends, lowest: a.min(b).min(c).min(d), highest: a.max(b).max(c).max(d) }
     }
-    let bend = 0.5 * t * (1.0 - t) * ((1.0 - t) * (2.0 * b - a - c) + t * (2.0 * c - b - d));
-    let straight = b + t * (c - b);
-    let smooth = straight + bend;
-    if smooth.is_nan() { straight } else { smooth.max(a.min(b).min(c).min(d)).min(a.max(b).max(c).max(d)) }
+
+    /// Values at `begin` (from 0 to 1) and each a `step` further on.
+    fn fill(&self, begin: f32, step: f32, out: &mut [f32]) {
+        let Self { from, to, bends: [first, second], lowest, highest } = *self;
+        for (n, out) in out.iter_mut().enumerate() {
+            let t = begin + step * n as f32;
+            let bend = 0.5 * t * (1.0 - t) * ((1.0 - t) * first + t * second);
+            *out = (from + t * (to - from) + bend).max(lowest).min(highest);
+        }
+        if let Some(at_point) = out.first_mut().filter(|_| begin < 1e-4) {
+            // On a point its own value holds, whatever is missing beside it.
+            *at_point = from;
+        }
+        if (from + to).is_nan() {
+            let known = usize::from(begin < 1e-4);
+            out[known..].fill(f32::NAN);
+        }
+    }
 }

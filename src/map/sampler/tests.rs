@@ -67,7 +67,7 @@ fn check(grid: &Grid, view: &View, value: impl Fn(f64, f64) -> f32, tolerance: f
             assert!((at - wanted).abs() <= tolerance, "under the cursor: {at} is not {wanted}");
         }
     }
-    let lattice = sampler.lattice(&values, 4);
+    let lattice = sampler.lattice(&values, 4, &mut Memory::default());
     for (n, &got) in lattice.values.iter().enumerate() {
         let px = f64::from(lattice.origin.0) + f64::from(lattice.step) * (n % lattice.nx) as f64;
         let py = f64::from(lattice.origin.1) + f64::from(lattice.step) * (n / lattice.nx) as f64;
@@ -223,7 +223,7 @@ fn the_smallest_grids_and_pictures_do_no_harm() {
             let values = vec![3.0; sampler.window.nx * sampler.window.ny];
             let out = picture(&sampler, &values, size);
             assert!(out.iter().all(|v| v.is_nan() || *v == 3.0) && out.contains(&3.0), "{ny} {nx}");
-            assert_eq!(sampler.lattice(&values, 4).nx, 13);
+            assert_eq!(sampler.lattice(&values, 4, &mut Memory::default()).nx, 13);
         }
     }
     let grid = global(0.0, 5.0);

@@ -19,10 +19,10 @@ fn main() -> ExitCode {
     status.into()
 }
 
-/// A file stays open while its fields may be asked for, and a model's folder has thousands; the usual limit is 1024.
+/// Files, threads and what the system tells of folders need more than the 256 that some systems allow at first.
 fn allow_many_files() {
-    const ENOUGH: u64 = 1 << 16;
-    // Where the system allows no more, the files beyond are refused with its words.
+    const ENOUGH: u64 = 4096;
+    // Where the system allows no more, fewer files are held open at a time.
     let _ = rlimit::increase_nofile_limit(ENOUGH);
 }
 

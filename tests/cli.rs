@@ -82,11 +82,36 @@ fn info_reads_well_for_people_in_both_languages() {
     let file = write(&folder, "run.nc", &forecast(&[0.0, 6.0]).bytes());
     let output = run(&["info", text(&file)]);
     assert_eq!(status(&output), 0);
-    for words in ["netcdf3-classic", "5 × 8", "500, 850 hPa", "run 2026-11-20 12Z: +000 h, +006 h"] {
+    for words in ["netcdf3-classic", "5 × 8", "Pressure: 500, 850 hPa", "run 2026-11-20 12Z: +000 h, +006 h"] {
         assert!(stdout(&output).contains(words), "«{words}» in {}", stdout(&output));
     }
     let output = run(&["info", text(&file), "--language", "fr"]);
     assert!(stdout(&output).contains("passe 2026-11-20 12Z"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("Pression : 500, 850 hPa"), "{}", stdout(&output));
+    let late = write(&folder, "a_late.nc", &forecast(&[12.0]).bytes());
+    let output = run(&["info", text(&late), text(&write(&folder, "a_early.nc", &forecast(&[6.0, 0.0]).bytes()))]);
+    assert!(stdout(&output).contains(": +000 h, +006 h"), "in the order of time: {}", stdout(&output));
+}
+
+#[test]
+fn of_several_models_and_runs_the_one_is_drawn_that_the_window_shows() {
+    let folder = folder("cli-first-choice");
+    for (below, name, run) in
+        [("a", "zeta_2026112000", -12.0), ("a", "zeta_2026112012", 0.0), ("b", "alpha_2026112100", 12.0)]
+    {
+        std::fs::create_dir_all(folder.join(below)).expect("a folder");
+        write(&folder.join(below), &format!("{name}_000.nc"), &forecast_of(run, &[0.0]).bytes());
+    }
+    let picture = folder.join("drawn.png");
+    for words in [&["--variable", "r"][..], &[]] {
+        let arguments = [&["render", text(&folder), "--out", text(&picture), "--size", "320x240"], words].concat();
+        let output = run(&arguments);
+        assert_eq!((status(&output), stderr(&output)), (0, String::new()));
+        let drawn = std::fs::read(&picture).expect("a picture");
+        let asked = run(&[&arguments[..], &["--model", "zeta", "--run", "2026112012"]].concat());
+        assert_eq!(status(&asked), 0, "{}", stderr(&asked));
+        assert!(drawn == std::fs::read(&picture).expect("a picture"), "the newest run of the first model");
+    }
 }
 
 #[test]
@@ -349,6 +374,35 @@ fn unlike_lead_times_play_in_common_or_all_of_them() {
     assert_eq!(frames(&[]), Some(2));
     assert_eq!(frames(&["--union"]), Some(3));
     assert_eq!(frames(&["--union", "--product", "rh-gz"]), Some(3));
+}
+
+/// As the command is typed, where the system lets a process hold so few files open.
+#[cfg(unix)]
+#[test]
+fn more_files_open_than_the_system_allows_at_once_are_all_read() {
+    let folder = folder("cli-handles");
+    for lead in 0..150 {
+        write(&folder, &format!("m_2026112012_{lead:03}.nc"), &forecast(&[f64::from(lead)]).bytes());
+    }
+    let limited = |arguments: &[&str]| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n 48 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_millibar")]).args(arguments);
+        shell.env("LC_ALL", "C.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        shell.spawn().expect("a shell")
+    };
+    let requests: String =
+        (0..150).rev().map(|lead| json!({"variable": "r", "lead": lead, "level": 500}).to_string() + "\n").collect();
+    let mut child = limited(&["probe", text(&folder), "--batch"]);
+    child.stdin.take().expect("a pipe").write_all(requests.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(stdout(&output).lines().count(), 150);
+    assert!(!stdout(&output).contains("no-access"), "{}", stdout(&output));
+    let arguments = ["render", text(&folder), "--all", "--size", "320x240", "--out", "none", "--json"];
+    let output = limited(&arguments).wait_with_output().expect("ended");
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let frames = serde_json::from_str::<Value>(&stdout(&output)).expect("JSON")["frames"].as_u64();
+    assert_eq!(frames, Some(150));
 }
 
 #[test]

@@ -31,9 +31,15 @@ struct Fake {
     /// How long the decoding of one chunk takes, in pieces of a millisecond between which `Stop` is asked.
     milliseconds: u64,
     fails: HashSet<usize>,
+    /// Humidity alone cannot be read at these.
+    dry: HashSet<usize>,
     panics: HashSet<usize>,
     /// Humidity as a fraction, without a word about it.
     silent: bool,
+    /// By another name, under which nobody knows it.
+    unknown: bool,
+    /// The steps that it has.
+    steps: std::ops::Range<usize>,
     /// Nothing is read before this opens.
     gate: Gate,
     decoded: AtomicUsize,
@@ -76,8 +82,11 @@ impl Default for Fake {
             steps_in_chunk: 1,
             milliseconds: 0,
             fails: HashSet::new(),
+            dry: HashSet::new(),
             panics: HashSet::new(),
             silent: false,
+            unknown: false,
+            steps: 0..STEPS,
             gate: Gate::default(),
             decoded: AtomicUsize::new(0),
             order: Mutex::default(),
@@ -137,7 +146,7 @@ impl Reader for Fake {
                     self.order.lock().unwrap().push(choice.step);
                 }
                 assert!(!self.panics.contains(&choice.step), "a mistake in the reader");
-                if self.fails.contains(&choice.step) {
+                if self.fails.contains(&choice.step) || (variable == HUMIDITY && self.dry.contains(&choice.step)) {
                     done(n, Err(SourceError::new(&self.path, Refusal::Corrupt, "a broken chunk")));
                     continue;
                 }
@@ -174,13 +183,14 @@ fn dataset(reader: &Arc<Fake>) -> Dataset {
             units: Some("hPa".to_owned()),
             values: vec![500.0, 700.0, 850.0],
         }),
-        steps: (0..STEPS).map(step).collect(),
+        steps: reader.steps.clone().map(step).collect(),
         members: None,
         dims: Vec::new(),
         reader: reader.clone(),
         number,
     };
-    let humidity = variable(HUMIDITY, "relative_humidity", Some(if reader.silent { "" } else { "%" }));
+    let name = if reader.unknown { "mystery" } else { "relative_humidity" };
+    let humidity = variable(HUMIDITY, name, Some(if reader.silent { "" } else { "%" }));
     Dataset {
         path: reader.path.clone(),
         format: "fake",
@@ -308,6 +318,36 @@ fn a_step_that_cannot_be_read_keeps_its_reason_and_the_others_play() {
     }
     engine.request(request(&engine, 700.0, 0));
     wait_for_all(&engine);
+}
+
+#[test]
+fn a_broken_layer_costs_itself_and_is_named_on_the_frame_and_in_a_notice() {
+    let reader = Arc::new(Fake { fails: [3].into(), dry: [5, 6].into(), ..Fake::default() });
+    let engine = engine(&reader, threads(2));
+    engine.request(request(&engine, 500.0, 0));
+    let snapshot = wait_for_all(&engine);
+    for (slot, state) in snapshot.slots.iter().enumerate() {
+        assert_eq!(matches!(state, SlotState::Failed(_)), slot == 3, "slot {slot}: {state:?}");
+    }
+    let note = |slot: usize| engine.frame(slot).expect("drawn").caption.notes.clone();
+    let words: Vec<String> = note(5).iter().map(|note| note.in_language(Language::English)).collect();
+    assert_eq!(words, ["RH: cannot be read"]);
+    assert!(note(4).is_empty());
+    let value = engine.reading(5, 60.0, 60.0);
+    assert!(value.bands.is_none() && value.lines.is_some());
+    let notes = &engine.snapshot().notes;
+    let [EngineNote::LayerUnreadable { error, layer }] = &notes[..] else { panic!("one for both steps: {notes:?}") };
+    assert_eq!((&error.path, &*layer.en), (&reader.path, "Relative humidity"));
+    for language in Language::ALL {
+        let told = notes[0].tell(language);
+        assert!(told.contains("a broken chunk") && !told.contains('{'), "{told}");
+    }
+    let before = engine.frame(5).expect("drawn");
+    engine.request(request(&engine, 850.0, 0));
+    wait_for_all(&engine);
+    engine.request(request(&engine, 500.0, 0));
+    wait_for_all(&engine);
+    assert!(Arc::ptr_eq(&before, &engine.frame(5).expect("drawn")), "it is not drawn again");
 }
 
 #[test]
@@ -465,6 +505,48 @@ fn the_values_at_a_place_over_all_steps_are_those_of_the_file() {
             assert!((series.lines[step] - height / 10.0).abs() < 1e-3, "step {step}");
         }
     }
+}
+
+#[test]
+fn of_a_variable_without_a_colour_table_only_a_new_step_is_read_when_it_lands() {
+    let fake = |steps| Arc::new(Fake { unknown: true, steps, ..Fake::default() });
+    let (first, later) = (fake(0..STEPS - 1), fake(STEPS - 1..STEPS));
+    let known = [first.clone(), later.clone()];
+    let open = move |path: &Path| {
+        let reader = known.iter().find(|known| known.path == path).expect("one of the two");
+        Ok(dataset(reader))
+    };
+    let engine = Engine::with_opener(threads(2), Arc::new(open), || {});
+    engine.open(vec![first.path.clone()]);
+    wait(&engine, |snapshot| !snapshot.catalog.is_empty());
+    let wanted = |slot| {
+        let plain = Selection::first(&engine.snapshot().catalog).expect("something");
+        let selection =
+            Selection { subject: Subject::Variable("mystery".to_owned()), level: Some(Level::hpa(500.0)), ..plain };
+        let layout = millibar::render::Layout::new([320, 240], 1.0);
+        let view = region("global").expect("bundled").view([layout.map.width, layout.map.height], 1.0, None);
+        let picture = Picture {
+            size: [320, 240],
+            pixels_per_point: 1.0,
+            region: "global".to_owned(),
+            view,
+            language: Language::English,
+            interval_factor: 1.0,
+        };
+        Request { selection, picture, slot }
+    };
+    engine.request(wanted(0));
+    wait_for_all(&engine);
+    let before: Vec<_> = (0..STEPS - 1).map(|slot| engine.frame(slot).expect("drawn")).collect();
+    first.order.lock().unwrap().clear();
+    engine.open(vec![later.path.clone()]);
+    wait(&engine, |snapshot| snapshot.catalog.files.len() == 2);
+    engine.request(wanted(0));
+    wait(&engine, |snapshot| snapshot.slots == vec![SlotState::Ready; STEPS]);
+    // The levels beside may be read ahead; the one on screen is not read again.
+    let again = first.order.lock().unwrap().iter().filter(|step| **step > 1).count();
+    assert_eq!(again, 0, "{:?}", first.order.lock().unwrap());
+    assert_eq!(before.len(), STEPS - 1);
 }
 
 #[test]

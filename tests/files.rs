@@ -16,7 +16,7 @@ use millibar::source;
 use millibar::text::Language;
 use millibar::time::{Calendar, LeadTime, Moment};
 
-use support::{Classic, folder, forecast, forecast_of, write};
+use support::{Classic, folder, forecast, forecast_low, forecast_of, write};
 
 const MILLI: Duration = Duration::from_millis(1);
 /// Looks often, waits little.
@@ -170,7 +170,87 @@ fn models_of_the_list_are_there_without_a_header_read_and_a_mistake_is_told() {
     assert_eq!(names, [("GDPS", "SMPG"), ("none", "none")]);
     assert!(runs(&snapshot).iter().all(|run| !run.is_read() && run.unread.len() == 2));
     let told = snapshot.notes.iter().map(|note| note.tell(Language::English)).collect::<Vec<_>>();
-    assert!(told.len() == 1 && told[0].contains(&format!("{}, line 7", list.display())), "{told:?}");
+    assert!(told.iter().any(|told| told.contains(&format!("{}, line 7", list.display()))), "{told:?}");
+}
+
+#[test]
+fn a_model_without_a_file_is_told_of_by_what_is_wrong_with_it() {
+    let folder = folder("files-none");
+    let data = folder.join("data");
+    fs::create_dir_all(folder.join("empty")).expect("a folder");
+    fs::create_dir_all(&data).expect("a folder");
+    for lead in [0.0, 6.0, 12.0] {
+        step(&data, 0.0, lead);
+    }
+    let row = |name: &str, place: &str, files: &str| {
+        format!("[[model]]\nname_en = \"{name}\"\nfolder = \"{place}\"\nfiles = \"{files}\"\n\n")
+    };
+    let list = row("Absent", "nowhere", "*.nc") + &row("Other", "data", "{run}_{lead}") + &row("New", "empty", "*.nc");
+    let (engine, _) = models_of(&list, &folder, Some(QUICK));
+    let told = engine.snapshot().notes.iter().map(|note| note.tell(Language::English)).collect::<Vec<_>>();
+    assert_eq!(told.len(), 2, "a folder that is empty waits for its first run: {told:?}");
+    let path = folder.join("nowhere").display().to_string();
+    assert!(told.iter().any(|told| told.starts_with("Absent") && told.contains(&path)), "{told:?}");
+    assert!(
+        told.iter().any(|told| told.contains("none of the 3 files") && told.contains("«{run}_{lead}»")),
+        "{told:?}"
+    );
+    fs::create_dir_all(folder.join("nowhere")).expect("a folder");
+    write(&folder.join("nowhere"), "a.nc", &forecast(&[0.0]).bytes());
+    wait(&engine, "the folder to come", |snapshot| files_of(snapshot, "Absent") == 1);
+}
+
+/// The models of a list and how many lead times each has, once all is read.
+fn models_of(list: &str, folder: &Path, watching: Option<Watching>) -> (Engine, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let opened = count.clone();
+    let opener = move |path: &Path| {
+        opened.fetch_add(1, Ordering::Relaxed);
+        source::open(path)
+    };
+    let engine = Engine::with_opener(options(watching), Arc::new(opener), || {});
+    engine.open_models(write(folder, "models.toml", list.as_bytes()));
+    wait(&engine, "the models", |snapshot| snapshot.models_listed && snapshot.opening.is_none());
+    (engine, count)
+}
+
+fn files_of(snapshot: &Snapshot, model: &str) -> usize {
+    let runs = snapshot.catalog.model(model).map_or(&[][..], |model| &model.runs);
+    let of_run = |run: &Run| run.unread.len() + run.series.first().map_or(0, |series| series.slots.len());
+    runs.iter().map(of_run).sum()
+}
+
+#[test]
+fn models_share_a_folder_and_each_lists_its_own_files_read_once() {
+    let folder = folder("files-shared");
+    let data = folder.join("data");
+    fs::create_dir_all(&data).expect("a folder");
+    for name in ["gdps", "rdps"] {
+        for lead in [0.0, 6.0] {
+            write(&data, &format!("{name}_2026112012_{lead:03}.nc"), &forecast(&[lead]).bytes());
+        }
+    }
+    let row = |name: &str, files: &str| {
+        format!("[[model]]\nname_en = \"{name}\"\nfolder = \"data\"\nfiles = \"{files}\"\n\n")
+    };
+    let list = row("G", "gdps_{run}_{lead}.nc") + &row("R", "rdps_{run}_{lead}.nc") + &row("All", "*_{run}_{lead}.nc");
+    let (engine, count) = models_of(&list, &folder, Some(QUICK));
+    let snapshot = engine.snapshot();
+    assert_eq!(["G", "R", "All"].map(|model| files_of(&snapshot, model)), [2, 2, 4]);
+    let run = snapshot.catalog.model("G").expect("listed").runs[0].reference;
+    engine.read_run("G", run);
+    let read = |snapshot: &Snapshot| {
+        snapshot.catalog.model("G").is_some_and(|model| model.runs[0].is_read() && model.runs[0].unread.is_empty())
+    };
+    let snapshot = wait(&engine, "the run of one model", |snapshot| read(snapshot) && snapshot.opening.is_none());
+    assert_eq!(count.load(Ordering::Relaxed), 2, "headers are read once, and of the chosen model only");
+    assert!(!snapshot.catalog.model("R").expect("listed").runs[0].is_read());
+    assert_eq!(snapshot.catalog.model("All").expect("listed").runs[0].unread.len(), 2);
+    assert_eq!(snapshot.catalog.files.len(), 2, "a file of two models is one file");
+
+    write(&data, "gdps_2026112012_012.nc", &forecast(&[12.0]).bytes());
+    let counts = |snapshot: &Snapshot| ["G", "R", "All"].map(|model| files_of(snapshot, model));
+    wait(&engine, "the step in both models", |snapshot| counts(snapshot) == [3, 2, 5]);
 }
 
 #[test]
@@ -229,6 +309,65 @@ fn a_run_lands_as_the_system_tells() {
 }
 
 #[test]
+fn files_come_under_the_names_of_a_transfer_and_folders_come_whole() {
+    let folder = folder("files-transfer");
+    let data = folder.join("prévisions d’été");
+    fs::create_dir_all(&data).expect("a folder");
+    step(&data, 0.0, 0.0);
+    let engine = open(&data, Some(EVENTS));
+    let bytes = |lead: f64| forecast(&[lead]).bytes();
+    // As rsync does, and as browsers and `mv` do.
+    for (lead, name) in [(6.0, ".gdps_2026112012_006.nc.x7Yq"), (12.0, "gdps_2026112012_012.nc.part")] {
+        let whole = bytes(lead);
+        let temporary = write(&data, name, &whole[..whole.len() / 2]);
+        std::thread::sleep(150 * MILLI);
+        fs::write(&temporary, &whole).expect("writable");
+        fs::rename(&temporary, data.join(format!("gdps_2026112012_{lead:03}.nc"))).expect("renamed");
+    }
+    wait(&engine, "both steps", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
+    // A folder beside the others, with a file in it by the time that anybody looks.
+    fs::create_dir_all(folder.join("18")).expect("a folder");
+    step(&folder.join("18"), 0.0, 18.0);
+    fs::rename(folder.join("18"), data.join("18")).expect("renamed");
+    wait(&engine, "the folder", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0, 18.0]);
+    fs::remove_dir_all(data.join("18")).expect("removed");
+    let snapshot = wait(&engine, "the folder to go", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
+    assert_eq!(snapshot.catalog.refused().count(), 0);
+}
+
+#[test]
+fn versions_of_a_parameter_are_the_same_series_in_whatever_order_the_files_hold_them() {
+    let folder = folder("files-versions");
+    let of = |lead: f64, names: [&str; 2]| {
+        let humidity = |name: &str| if name == "hr_a" { 0.5 } else { 0.7 };
+        let run = [("standard_name", "forecast_reference_time"), ("units", "hours since 2026-11-20 12:00:00")];
+        let file = Classic::default()
+            .dimension("lat", 2)
+            .dimension("lon", 3)
+            .variable("reftime", &[], &run, vec![0.0])
+            .variable("lead", &[], &[("standard_name", "forecast_period"), ("units", "hours")], vec![lead])
+            .variable("lat", &["lat"], &[("units", "degrees_north")], vec![50.0, 40.0])
+            .variable("lon", &["lon"], &[("units", "degrees_east")], vec![-90.0, -80.0, -70.0]);
+        let attributes = [("standard_name", "relative_humidity"), ("units", "1"), ("coordinates", "reftime lead")];
+        names.iter().fold(file, |file, name| file.variable(name, &["lat", "lon"], &attributes, vec![humidity(name); 6]))
+    };
+    write(&folder, "m_2026112012_000.nc", &of(0.0, ["hr_a", "hr_b"]).bytes());
+    write(&folder, "m_2026112012_006.nc", &of(6.0, ["hr_b", "hr_a"]).bytes());
+    let engine = open(&folder, None);
+    let snapshot = engine.snapshot();
+    let series = &runs(&snapshot)[0].series;
+    let ids: Vec<&str> = series.iter().map(|series| series.parameter.id.as_str()).collect();
+    assert_eq!(ids, ["relative_humidity", "relative_humidity@hr_b"]);
+    for (series, value) in series.iter().zip([0.5, 0.7]) {
+        assert_eq!(series.slots.len(), 2);
+        for (_, _, recipe) in series.recipes() {
+            let raw = recipe.ingredients[0].field.read_raw().expect("readable");
+            assert!(raw.iter().all(|read| *read == value), "{raw}");
+        }
+    }
+}
+
+#[test]
 fn a_file_that_is_being_written_joins_when_it_is_whole() {
     let folder = folder("files-grows");
     step(&folder, 0.0, 0.0);
@@ -278,6 +417,148 @@ fn a_file_that_is_gone_leaves_its_steps_missing_and_one_written_anew_is_read_ane
     step(&folder, 0.0, 12.0);
     let snapshot = wait(&engine, "the step that came back", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
     assert!(runs(&snapshot)[0].arrival.missing.is_empty());
+}
+
+/// Opens a file in place as `cp` does: the same file, emptied, then filled.
+fn in_place(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).expect("writable");
+}
+
+#[test]
+fn a_file_that_is_written_anew_keeps_its_steps_and_their_pictures_until_it_is_whole() {
+    for (name, of_one) in [("one", true), ("many", false)] {
+        let folder = folder(&format!("files-anew-{name}"));
+        let leads = [0.0, 6.0, 12.0];
+        let files: Vec<PathBuf> = match of_one {
+            true => leads.map(|lead| step(&folder, 0.0, lead)).into(),
+            false => vec![write(&folder, "forecast.nc", &forecast(&leads).bytes())],
+        };
+        let target = if of_one { files[1].clone() } else { files[0].clone() };
+        let engine = Engine::start(options(Some(QUICK)), || {});
+        engine.open(if of_one { vec![folder.clone()] } else { files });
+        wait(&engine, "the files", |snapshot| snapshot.opening.is_none());
+        show(&engine);
+        let before: Vec<_> = (0..3).map(|slot| engine.frame(slot).expect("drawn")).collect();
+
+        let whole = if of_one { forecast_low(&[6.0]) } else { forecast_low(&leads) }.bytes();
+        for part in [0, 100, whole.len() / 2, whole.len() - 40] {
+            in_place(&target, &whole[..part]);
+            let snapshot = wait(&engine, "the stir", |snapshot| snapshot.catalog.arriving.contains(&target));
+            std::thread::sleep(200 * MILLI);
+            assert_eq!(slots(&runs(&snapshot)[0]), leads, "the steps keep their places");
+            let now = engine.snapshot();
+            assert_eq!(slots(&runs(&now)[0]), leads, "{part} bytes");
+            assert_eq!(now.catalog.refused().count(), 0, "what is being written is not broken");
+            assert!(runs(&now)[0].arrival.missing.is_empty());
+            engine.request(request(&now));
+            let shown = wait(&engine, "the old frames", |snapshot| snapshot.slots == vec![SlotState::Ready; 3]);
+            assert_eq!(shown.plan.arriving.len(), if of_one { 1 } else { 3 });
+            assert!((0..3).all(|slot| Arc::ptr_eq(&before[slot], &engine.frame(slot).expect("drawn"))));
+        }
+        // What was not drawn before cannot be now, and that is no failure.
+        let mut other = request(&engine.snapshot());
+        other.selection.level = Some(millibar::field::Level::hpa(850.0));
+        engine.request(other);
+        wait(&engine, "all that can be read", |snapshot| snapshot.progress.done == 3);
+        let states = engine.snapshot().slots.clone();
+        assert!(states.iter().all(|state| matches!(state, SlotState::Ready | SlotState::Waiting)), "{states:?}");
+        // The level beside may have been read ahead for the step on screen.
+        assert_eq!(states[1], SlotState::Waiting);
+
+        in_place(&target, &whole);
+        let snapshot = wait(&engine, "the whole file", |snapshot| {
+            snapshot.catalog.arriving.is_empty() && snapshot.opening.is_none()
+        });
+        assert_eq!(slots(&runs(&snapshot)[0]), leads);
+        show(&engine);
+        for (slot, before) in before.iter().enumerate() {
+            let renewed = !of_one || slot == 1;
+            let now = engine.frame(slot).expect("drawn");
+            assert_eq!(now.pixels != before.pixels, renewed, "slot {slot} of {name}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_removed_and_put_back_at_once_was_never_gone() {
+    let folder = folder("files-back");
+    let paths = [0.0, 6.0, 12.0].map(|lead| step(&folder, 0.0, lead));
+    let patient = Watching { settle: 400 * MILLI, ..QUICK };
+    let engine = open(&folder, Some(patient));
+    fs::remove_file(&paths[1]).expect("it was there");
+    let start = Instant::now();
+    while start.elapsed() < 200 * MILLI {
+        assert_eq!(slots(&runs(&engine.snapshot())[0]), [0.0, 6.0, 12.0]);
+        std::thread::sleep(5 * MILLI);
+    }
+    write(&folder, "gdps_2026112012_006.nc", &forecast_low(&[6.0]).bytes());
+    let start = Instant::now();
+    while start.elapsed() < 800 * MILLI {
+        assert_eq!(slots(&runs(&engine.snapshot())[0]), [0.0, 6.0, 12.0]);
+        std::thread::sleep(5 * MILLI);
+    }
+    fs::remove_file(&paths[1]).expect("it was there");
+    wait(&engine, "the step to go", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 12.0]);
+}
+
+#[test]
+fn whatever_happens_to_the_files_in_the_end_the_steps_are_those_on_the_disk() {
+    for (name, watching) in [("polled", QUICK), ("told", Watching { every: 200 * MILLI, ..EVENTS })] {
+        let folder = folder(&format!("files-anything-{name}"));
+        let path = |lead: usize| folder.join(format!("gdps_2026112012_{:03}.nc", 6 * lead));
+        let whole = |lead: usize| forecast(&[6.0 * lead as f64]).bytes();
+        (0..8).for_each(|lead| fs::write(path(lead), whole(lead)).expect("writable"));
+        let engine = open(&folder, Some(watching));
+        show(&engine);
+        // Numerical Recipes' linear congruence: any order will do, the same each time.
+        let mut seed = 20_261_120_u32;
+        let mut any = |below: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 16) % below
+        };
+        for _ in 0..80 {
+            let lead = any(8) as usize;
+            let (path, whole) = (path(lead), whole(lead));
+            let half = &whole[..whole.len() / 2];
+            // Some of these fail where there is no file, as they would for anybody.
+            let _ = match any(8) {
+                0 => fs::write(&path, &whole),
+                1 => fs::write(&path, half),
+                2 => File::create(&path).map(drop),
+                3 => fs::remove_file(&path),
+                4 => fs::write(path.with_extension("part"), &whole)
+                    .and_then(|()| fs::rename(path.with_extension("part"), &path)),
+                5 => {
+                    File::options().write(true).open(&path).and_then(|file| file.set_modified(SystemTime::now() + HOUR))
+                }
+                6 => File::options()
+                    .write(true)
+                    .open(&path)
+                    .and_then(|file| file.set_modified(SystemTime::now() - 5 * HOUR)),
+                _ => fs::rename(&path, path.with_extension("old"))
+                    .and_then(|()| fs::rename(path.with_extension("old"), &path)),
+            };
+            std::thread::sleep(any(40) * MILLI);
+            let snapshot = engine.snapshot();
+            if Selection::first(&snapshot.catalog).is_some() {
+                engine.request(request(&snapshot));
+            }
+        }
+        for lead in 0..8 {
+            if lead % 3 == 0 {
+                let _ = fs::remove_file(path(lead));
+            } else {
+                fs::write(path(lead), whole(lead)).expect("writable");
+            }
+        }
+        let there = [6.0, 12.0, 24.0, 30.0, 42.0];
+        let snapshot = wait(&engine, "what is on the disk", |snapshot| {
+            !runs(snapshot).is_empty() && slots(&runs(snapshot)[0]) == there && snapshot.catalog.arriving.is_empty()
+        });
+        engine.request(request(&snapshot));
+        wait(&engine, "all frames", |snapshot| snapshot.slots == vec![SlotState::Ready; there.len()]);
+        wait(&engine, "nothing to complain of", |snapshot| snapshot.catalog.refused().count() == 0);
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ use millibar::engine::{Engine, Options, Watching};
 use millibar::map;
 use millibar::text::{self, Language};
 
-use support::{Classic, folder, forecast, forecast_of, write};
+use support::{Classic, folder, forecast, forecast_low, forecast_of, write};
 
 type State = Rc<RefCell<Option<App>>>;
 
@@ -398,6 +398,57 @@ fn a_step_that_lands_joins_the_loop_under_a_resting_hand() {
 }
 
 #[test]
+fn the_playhead_stays_while_the_file_under_it_is_written_anew_or_comes_back() {
+    let (mut window, folder) = with_folder("anew", Language::English);
+    write(&folder, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
+    window.until("the step between", |window| window.slots() == 3);
+    window.press(Key::Home);
+    window.press(Key::ArrowRight);
+    assert_eq!(window.step(), "+006 h");
+    let whole = forecast_low(&[6.0]).bytes();
+    for part in [0, whole.len() / 3, whole.len() / 2, whole.len()] {
+        write(&folder, "gdps_2026112012_006.nc", &whole[..part]);
+        let until = Instant::now() + Duration::from_millis(300);
+        while Instant::now() < until {
+            window.steps(1);
+            assert_eq!((window.slots(), &*window.step()), (3, "+006 h"), "{part} bytes");
+        }
+    }
+    std::fs::remove_file(folder.join("gdps_2026112012_006.nc")).expect("it was there");
+    window.until("the step to go", |window| window.slots() == 2);
+    assert_ne!(window.step(), "+006 h");
+    write(&folder, "gdps_2026112012_006.nc", &whole);
+    window.until("the step to come back", |window| window.slots() == 3);
+    assert_eq!(window.step(), "+006 h", "so does the playhead");
+}
+
+#[test]
+fn the_loop_plays_on_while_its_file_is_written_anew() {
+    let folder = folder("window-anew-one-data");
+    let whole = forecast_low(&[0.0, 6.0, 12.0]).bytes();
+    let file = write(&folder, "model.nc", &forecast(&[0.0, 6.0, 12.0]).bytes());
+    let mut window = Window::new("anew-one", Language::English, &[file]);
+    window.until("the steps", |window| window.slots() == 3);
+    window.press(Key::Home);
+    window.click(window.say("app_play.play"));
+    for part in [None, Some(0), Some(whole.len() / 2), Some(whole.len())] {
+        if let Some(part) = part {
+            write(&folder, "model.nc", &whole[..part]);
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        let until = Instant::now() + Duration::from_millis(400);
+        while Instant::now() < until || seen.len() < 3 {
+            window.steps(1);
+            seen.insert(window.step());
+            assert_eq!(window.slots(), 3, "{part:?} bytes");
+            assert!(window.has(window.say("app_play.pause")), "it plays");
+            assert!(!window.has_with("model.nc:"), "nothing is said of a file that is being written");
+            assert!(Instant::now() < until + PATIENCE, "{seen:?}");
+        }
+    }
+}
+
+#[test]
 fn a_run_known_by_name_is_read_when_it_is_chosen() {
     let folder = folder("window-names-data");
     for lead in [0.0, 6.0] {
@@ -435,6 +486,40 @@ fn a_folder_is_added_as_a_model_and_stays_one() {
     drop(window);
     let mut again = Window::with_settings(settings, Language::English, &[], Vec2::new(1200.0, 800.0), 1.0);
     again.until("the model in the list", |window| window.has("Model"));
+}
+
+#[test]
+fn a_model_of_a_name_or_a_folder_that_is_taken_is_refused_with_the_form_left_open() {
+    for language in Language::ALL {
+        let (mut window, folder) = with_folder(&format!("model-twice-{language:?}"), language);
+        let add = |window: &mut Window, name: Option<&str>| {
+            if !window.has(window.say("app_model.name_en")) {
+                window.click(window.say("app_menu.name"));
+                window.click(window.say("app_menu.add_model"));
+                window.until_label(window.say("app_model.name_en"));
+            }
+            for (field, name) in ["app_model.name_en", "app_model.name_fr"].iter().zip(name.into_iter().cycle()) {
+                window.harness.get_by_role_and_label(Role::TextInput, window.say(field)).focus();
+                window.steps(2);
+                window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+                window.steps(2);
+                window.type_text(name);
+            }
+            window.click(window.say("app_model.add"));
+        };
+        add(&mut window, None);
+        let model = window.say("app_top.model");
+        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        window.until("the model", |window| window.value_of(Role::ComboBox, model) == name);
+        let path = folder.display().to_string();
+        add(&mut window, None);
+        let refusal = |key| text::fill(language, key, &[("path", &path), ("name", &name)]);
+        window.until_label(&refusal("app_note.model_name_taken"));
+        add(&mut window, Some("other"));
+        window.until_label(&refusal("app_note.model_folder_taken"));
+        let list = std::fs::read_to_string(window.settings.with_file_name("models.toml")).expect("written");
+        assert_eq!(list.matches("[[model]]").count(), 1, "{list}");
+    }
 }
 
 #[test]
@@ -586,6 +671,53 @@ fn a_missing_file_and_a_folder_without_forecasts_are_told() {
     let mut window = Window::new("nothing", Language::English, &[empty, missing]);
     window.until("missing", |window| window.has_with("window-missing.nc"));
     window.until("nothing in the folder", |window| window.has_with("no forecast was found there"));
+}
+
+#[test]
+fn a_path_that_is_not_there_yet_opens_by_itself_when_it_comes() {
+    let around = folder("window-not-yet-data");
+    let (file, below) = (around.join("later/model.nc"), around.join("runs"));
+    for (language, path, count) in [(Language::English, &file, 2), (Language::French, &below, 1)] {
+        let mut window = Window::new(&format!("not-yet-{language:?}"), language, std::slice::from_ref(path));
+        let absent = text::fill(language, "app_note.absent", &[("path", &path.display().to_string())]);
+        window.until_label(&absent);
+        if count == 2 {
+            std::fs::create_dir_all(around.join("later")).expect("a folder");
+            write(&around.join("later"), "model.nc", &forecast(&[0.0, 6.0]).bytes());
+        } else {
+            std::fs::create_dir_all(path).expect("a folder");
+            window.steps(30);
+            write(path, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
+        }
+        window.until("its steps", |window| window.slots() == count);
+        assert!(!window.has(&absent), "it is there now");
+    }
+}
+
+#[test]
+fn forecasts_that_come_into_an_empty_folder_take_its_notice_away() {
+    let empty = folder("window-filled-data");
+    let mut window = Window::new("filled", Language::English, std::slice::from_ref(&empty));
+    let nothing = "no forecast was found there";
+    window.until("nothing in the folder", |window| window.has_with(nothing));
+    write(&empty, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
+    window.until("its step", |window| window.slots() == 1);
+    assert!(!window.has_with(nothing));
+}
+
+#[test]
+fn only_what_could_be_opened_is_recent() {
+    let folder = folder("window-recent-data");
+    let good = write(&folder, "good.nc", &forecast(&[0.0]).bytes());
+    let bad = write(&folder, "bad.nc", b"no forecast");
+    let files = [bad, good.clone(), folder.join("never.nc")];
+    let mut window = Window::new("recent", Language::English, &files);
+    window.until("the notices", |window| window.has_with("never.nc") && window.has_with("bad.nc"));
+    window.until("the file", |window| window.slots() == 1);
+    window.steps(3);
+    let settings = window.settings.clone();
+    drop(window);
+    assert_eq!(Settings::read(&settings).0.recent, [good]);
 }
 
 #[test]

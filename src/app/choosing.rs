@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::following::{Offer, Wanted};
 use super::notices::Notice;
 use super::{App, clock};
-use crate::catalog::{Catalog, Model, Run};
+use crate::catalog::{Catalog, Model, Run, SlotTime};
 use crate::engine::{self, Plan, Selection, Subject};
 use crate::field::{Level, LevelKind};
 use crate::map;
@@ -29,6 +29,10 @@ pub struct Sources {
     pub last_model: Option<String>,
     /// The run whose files were all asked for, though some of them are known by name only.
     pub completed: Option<(String, Option<ReferenceTime>)>,
+    /// Paths that the hand named and that had nothing to show.
+    pub awaited: Vec<PathBuf>,
+    /// The time on screen that went with its file, and the one that the playhead stepped aside to.
+    pub aside: Option<(SlotTime, SlotTime)>,
     /// The catalogue as last looked at.
     catalog: Arc<Catalog>,
     engine_notes: usize,
@@ -40,9 +44,6 @@ impl App {
         if paths.is_empty() {
             return;
         }
-        for path in paths.iter().rev() {
-            self.settings.remember(path);
-        }
         self.sources.asked.extend(paths.iter().cloned());
         (self.sources.wanted, self.sources.offer) = (None, None);
         self.engine.open(paths);
@@ -50,9 +51,6 @@ impl App {
 
     /// Paths that the engine was given before there was a window.
     pub(super) fn opened_at_start(&mut self, paths: Vec<PathBuf>) {
-        for path in paths.iter().rev() {
-            self.settings.remember(path);
-        }
         self.sources.asked = paths;
     }
 
@@ -111,13 +109,23 @@ impl App {
         let asked = std::mem::take(&mut self.sources.asked);
         self.sources.answered = false;
         let catalog = self.sources.catalog.clone();
-        let below = |path: &Path, asked: &Path| path == asked || path.starts_with(asked);
         for path in &asked {
-            if !catalog.files.iter().any(|report| below(&report.path, path)) {
+            if !catalog.files.iter().any(|report| report.path.starts_with(path)) {
                 self.notices.add(Notice::NothingIn(path.clone()));
             }
         }
-        let opened = catalog.files.iter().any(|r| r.outcome.is_ok() && asked.iter().any(|path| below(&r.path, path)));
+        // Those that were named first are the first of the recent ones; what could not be opened is none of them.
+        for path in asked.iter().rev() {
+            self.sources.awaited.retain(|awaited| awaited != path);
+            if catalog.has_below(path) {
+                self.settings.remember(path);
+            } else {
+                self.settings.forget(path);
+                self.sources.awaited.push(path.clone());
+            }
+        }
+        let opened =
+            catalog.files.iter().any(|r| r.outcome.is_ok() && asked.iter().any(|path| r.path.starts_with(path)));
         // The sample has served its purpose once there is something real to see.
         let sample = self.sources.sample.clone().filter(|sample| !asked.contains(sample));
         if let Some(sample) = sample.filter(|_| opened) {
@@ -142,6 +150,7 @@ impl App {
             return;
         }
         let Some(plan) = Plan::new(&self.sources.catalog, &selection, self.interval_factor) else { return };
+        self.sources.aside = None;
         let times = |plan: &Plan| plan.slots.iter().map(|slot| slot.time).collect::<Vec<_>>();
         let (old, new) = (times(&self.plan), times(&plan));
         let first = self.plan.slots.is_empty();

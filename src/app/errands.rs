@@ -2,7 +2,6 @@
 //!
 //! Each errand runs on a thread of its own and comes back as an [`Outcome`], which the window takes when it draws.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::clock::Zone;
 use super::settings::{Settings, Trouble, write_whole};
-use crate::catalog::models::with_model;
+use crate::catalog::models::{self, ModelTrouble, Taken};
 use crate::render::Frame;
 use crate::text::Bilingual;
 
@@ -26,7 +25,18 @@ pub enum Outcome {
     Zone(Option<String>, Option<Zone>),
     Settings(Trouble),
     /// The list of models with one more: where it stands, the model's name.
-    Model(PathBuf, Bilingual, Result<(), String>),
+    Model(PathBuf, Bilingual, Result<(), NotAdded>),
+}
+
+/// Why a model did not come into the list.
+pub enum NotAdded {
+    /// In the system's words.
+    Failed(String),
+    NoFolder,
+    /// The list cannot be added to.
+    List(ModelTrouble),
+    /// Another model has the name or the folder; with the folder that was to be added.
+    Taken(Taken, PathBuf),
 }
 
 /// What a path is asked for.
@@ -112,7 +122,7 @@ impl Errands {
             let added = add_model(&list, &name, &folder);
             // What is in the way is the folder or the list.
             let at = if folder.is_dir() { list } else { folder };
-            Outcome::Model(at, name, added.map_err(|error| error.to_string()))
+            Outcome::Model(at, name, added)
         });
     }
 
@@ -140,15 +150,16 @@ impl Errands {
     }
 }
 
-fn add_model(list: &Path, name: &Bilingual, folder: &Path) -> io::Result<()> {
+fn add_model(list: &Path, name: &Bilingual, folder: &Path) -> Result<(), NotAdded> {
     if !folder.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::NotADirectory));
+        return Err(NotAdded::NoFolder);
     }
-    let before = match std::fs::read_to_string(list) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        read => read?,
-    };
-    write_whole(list, with_model(&before, name, folder).as_bytes())
+    let before = models::text_of(list).map_err(NotAdded::List)?;
+    if let Some(taken) = models::taken(&before, list, name, folder) {
+        return Err(NotAdded::Taken(taken, folder.to_owned()));
+    }
+    write_whole(list, models::with_model(&before, name, folder).as_bytes())
+        .map_err(|error| NotAdded::Failed(error.to_string()))
 }
 
 /// The sample's place: the cache folder of this user, else that of the system for passing things.

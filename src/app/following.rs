@@ -1,6 +1,7 @@
 //! Following the catalogue as it changes: what the hand waits for is shown when it is there, what is on screen stays
 //! as it is, and a new run is offered.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::App;
@@ -80,6 +81,7 @@ impl App {
         for note in &catalog.notes {
             self.notices.add(Notice::Catalog(note.clone()));
         }
+        self.notices.follow(catalog);
     }
 
     /// Another choice, or the same that may mean other fields now.
@@ -95,7 +97,7 @@ impl App {
         let Some(plan) = Plan::new(self.catalog(), selection, self.interval_factor) else { return };
         let old = std::mem::replace(&mut self.plan, Arc::new(plan));
         let plan = self.plan.clone();
-        if plan.shows_the_same(&old) {
+        if plan.shows_the_same(&old) && plan.arriving == old.arriving {
             return;
         }
         let place = |slot: usize| {
@@ -112,17 +114,39 @@ impl App {
         if over_range || old.grid() != plan.grid() {
             self.shelf.clear(self.player.slot, now);
         } else {
-            self.shelf.move_to(same);
+            // What was written anew keeps its old picture until it has another.
+            self.shelf.move_to(place, |slot| same(slot).is_some());
         }
-        let valid = old.slots.get(self.player.slot).and_then(|slot| slot.time.valid);
-        let nearest = || valid.map_or(0, |valid| plan.nearest_to(valid.0));
-        let slot = place(self.player.slot).unwrap_or_else(nearest);
+        let slot = self.slot_after(&old, &plan, place(self.player.slot));
         self.player.change(plan.slots.len(), slot, place);
         self.sent = None;
         self.panes.series_asked = None;
         if old.grid() != plan.grid() {
             self.fit_region();
         }
+    }
+
+    /// Where the playhead goes when the steps change: it stays, steps aside to the nearest where its own step is gone,
+    /// and goes back when that is there again and nobody has moved it meanwhile.
+    fn slot_after(&mut self, old: &Plan, plan: &Plan, stays: Option<usize>) -> usize {
+        let time = |plan: &Plan, slot: usize| plan.slots.get(slot).map(|slot| slot.time);
+        let on = time(old, self.player.slot);
+        self.sources.aside = self.sources.aside.filter(|(_, to)| on == Some(*to));
+        if let Some((from, _)) = self.sources.aside
+            && let Some(back) = plan.slots.iter().position(|slot| slot.time == from)
+        {
+            self.sources.aside = None;
+            return back;
+        }
+        if let Some(stays) = stays {
+            return stays;
+        }
+        let valid = on.and_then(|time| time.valid);
+        let nearest = valid.map_or(0, |valid| plan.nearest_to(valid.0));
+        // From a step that stands in for another it goes on standing in for that.
+        let from = self.sources.aside.map(|(from, _)| from).or(on);
+        self.sources.aside = from.zip(time(plan, nearest)).filter(|_| !self.player.playing);
+        nearest
     }
 
     /// What the hand waits for, if it is there.
@@ -181,7 +205,16 @@ impl App {
             read().find(|(_, run)| run.is_placed()).or_else(|| read().next())
         };
         let last = self.sources.last_model.clone();
-        let Some(last) = last else { return readable(None).and_then(|(model, run)| self.choice_of_run(model, run)) };
+        let Some(last) = last else {
+            let first = readable(None).and_then(|(model, run)| self.choice_of_run(model, run));
+            // Into a folder that was empty the names of a run have come.
+            let awaited = |path: &PathBuf| self.sources.awaited.iter().any(|awaited| path.starts_with(awaited));
+            let named = runs().find(|(_, run)| run.unread.iter().any(awaited)).filter(|_| first.is_none());
+            if let Some((model, run)) = named {
+                self.want(&model.id, run.reference);
+            }
+            return first;
+        };
         // What was on screen is gone, or came back as another run: first others of its model, also such as are known by
         // their names so far.
         if let Some((model, run)) = readable(Some(&last)) {

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use egui::{Key, Ui};
 
-use super::errands::Purpose;
+use super::errands::{NotAdded, Purpose};
 use super::following::Wanted;
 use super::notices::Notice;
 use super::{App, dialogs, theme, widgets};
+use crate::engine::EngineNote;
 use crate::text::Bilingual;
 
 /// The list of models, beside the settings.
@@ -114,6 +115,20 @@ impl App {
             (Some((_, folder)), None) => self.open(vec![folder]),
             (None, _) if cancelled => {}
             (None, _) => self.panes.model = Some(form),
+        }
+    }
+
+    /// Says why a model was not added; where it needs another name or folder only, the form comes back as it was.
+    pub(super) fn refuse_model(&mut self, path: PathBuf, name: Bilingual, why: NotAdded) {
+        match why {
+            NotAdded::Failed(reason) => self.notices.add(Notice::ModelNotAdded { path, reason }),
+            NotAdded::NoFolder => self.notices.add(Notice::NoFolder(path)),
+            NotAdded::List(trouble) => self.notices.add(Notice::Engine(EngineNote::Models(trouble))),
+            NotAdded::Taken(taken, folder) => {
+                self.notices.add(Notice::ModelTaken { folder: folder.clone(), taken });
+                let form = ModelForm { folder: folder.display().to_string(), name, used: false };
+                self.panes.model.get_or_insert(form);
+            }
         }
     }
 

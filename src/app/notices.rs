@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::Trouble;
-use crate::catalog::CatalogNote;
+use crate::catalog::models::Taken;
+use crate::catalog::{Catalog, CatalogNote};
 use crate::engine::EngineNote;
-use crate::source::SourceError;
+use crate::source::{Refusal, SourceError};
 use crate::text::{self, Language};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,13 @@ pub enum Notice {
         path: PathBuf,
         reason: String,
     },
+    /// What should become a model is no folder.
+    NoFolder(PathBuf),
+    /// Another model of the list has the name, or the whole folder.
+    ModelTaken {
+        folder: PathBuf,
+        taken: Taken,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +70,8 @@ impl Notice {
             | Self::NothingIn(_)
             | Self::NotSaved { .. }
             | Self::ModelNotAdded { .. }
+            | Self::ModelTaken { .. }
+            | Self::NoFolder(_)
             | Self::TooLarge { .. } => Weight::Failure,
         }
     }
@@ -74,6 +84,10 @@ impl Notice {
             Self::Sample => say("app_note.sample"),
             Self::SampleFailed(reason) => text::fill(language, "app_note.sample_failed", &[("reason", reason)]),
             Self::Settings(trouble) => tell_trouble(trouble, language),
+            // What is not there is looked for again and again.
+            Self::Source(error) if error.refusal == Refusal::NotFound && error.part.is_none() => {
+                text::fill(language, "app_note.absent", &[("path", &error.path.display().to_string())])
+            }
             Self::Source(error) => error.tell(language),
             Self::Catalog(note) => note.tell(language),
             Self::Engine(note) => note.tell(language),
@@ -94,6 +108,17 @@ impl Notice {
                 "app_note.model_not_added",
                 &[("path", &path.display().to_string()), ("reason", reason)],
             ),
+            Self::NoFolder(path) => {
+                text::fill(language, "app_note.model_no_folder", &[("path", &path.display().to_string())])
+            }
+            Self::ModelTaken { folder, taken } => {
+                let (key, of) = match taken {
+                    Taken::Name(of) => ("app_note.model_name_taken", of),
+                    Taken::Folder(of) => ("app_note.model_folder_taken", of),
+                };
+                let (path, name) = (folder.display().to_string(), of.in_language(language));
+                text::fill(language, key, &[("path", &path), ("name", name)])
+            }
             Self::UnknownZone(name) => text::fill(language, "app_note.unknown_zone", &[("zone", name)]),
         }
     }
@@ -175,6 +200,19 @@ impl Notices {
         self.all.retain(|kept| kept.read || holds(&kept.notice));
     }
 
+    /// What was said of files that are open no longer, of models without files and of empty folders goes where the
+    /// catalogue knows better by now.
+    pub fn follow(&mut self, catalog: &Catalog) {
+        let has_files = |name: &str| catalog.model(name).is_some_and(|model| !model.runs.is_empty());
+        let holds = |notice: &Notice| match notice {
+            Notice::Source(error) => catalog.files.iter().any(|report| report.path == error.path),
+            Notice::Engine(EngineNote::NoFiles(lack)) => !has_files(&lack.model.name.en),
+            Notice::NothingIn(path) => !catalog.has_below(path),
+            _ => true,
+        };
+        self.all.retain(|kept| kept.read || holds(&kept.notice));
+    }
+
     #[must_use]
     pub fn all(&self) -> &[Kept] {
         &self.all
@@ -184,6 +222,7 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Bilingual;
 
     #[test]
     fn a_notice_stays_until_it_is_read_and_is_kept_in_the_list() {
@@ -210,6 +249,7 @@ mod tests {
         let path = PathBuf::from("a.nc");
         let reason = || "full".to_owned();
         let all = [
+            Notice::Source(SourceError::new(&path, Refusal::NotFound, "")),
             Notice::Sample,
             Notice::SampleFailed(reason()),
             Notice::Settings(Trouble::Broken { aside: path.clone() }),
@@ -219,6 +259,9 @@ mod tests {
             Notice::Catalog(CatalogNote::NameDisagrees { path: path.clone(), named: reason(), found: reason() }),
             Notice::ModelAdded("GDPS".to_owned()),
             Notice::ModelNotAdded { path: path.clone(), reason: reason() },
+            Notice::ModelTaken { folder: path.clone(), taken: Taken::Name(Bilingual::same("GDPS")) },
+            Notice::ModelTaken { folder: path.clone(), taken: Taken::Folder(Bilingual::same("GDPS")) },
+            Notice::NoFolder(path.clone()),
             Notice::NothingIn(path.clone()),
             Notice::Saved(path.clone()),
             Notice::NotSaved { path, reason: reason() },

@@ -126,6 +126,11 @@ impl Settings {
         self.recent.truncate(Self::MOST_RECENT);
     }
 
+    /// A path that could not be opened is none to come back to.
+    pub fn forget(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+    }
+
     /// Writes the file so that it is at any moment either the old one or the new one.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let text = toml::to_string(self).map_err(io::Error::other)?;

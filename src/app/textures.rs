@@ -17,6 +17,8 @@ pub struct Sheet {
     /// Of the whole frame, in pixels.
     pub size: [u32; 2],
     pub map: PixelRect,
+    /// Its file was written anew since: it stands until the new picture is there.
+    outdated: bool,
 }
 
 /// The textures of one selection, by slot.
@@ -60,16 +62,22 @@ impl Shelf {
         self.sheets.clear();
     }
 
-    /// Other slots, of which some hold what old ones held: their textures stay, all others go.
-    pub fn move_to(&mut self, place: impl Fn(usize) -> Option<usize>) {
-        let sheets = std::mem::take(&mut self.sheets);
-        self.sheets = sheets.into_iter().filter_map(|(slot, sheet)| Some((place(slot)?, sheet))).collect();
+    /// Other slots: where the old ones stand now, and whether they show the `same`. Textures of those that do not stay
+    /// until there are new ones; those without a place go.
+    pub fn move_to(&mut self, place: impl Fn(usize) -> Option<usize>, same: impl Fn(usize) -> bool) {
+        let sheets = std::mem::take(&mut self.sheets).into_iter();
+        let moved = sheets.filter_map(|(slot, sheet)| {
+            let outdated = sheet.outdated || !same(slot);
+            Some((place(slot)?, Sheet { outdated, ..sheet }))
+        });
+        self.sheets = moved.collect();
     }
 
     /// Whether a slot's texture was made for this very picture.
     #[must_use]
     pub fn is_sharp(&self, slot: usize, picture: &Arc<Picture>) -> bool {
-        self.sheets.get(&slot).is_some_and(|sheet| Arc::ptr_eq(&sheet.picture, picture) || sheet.picture == *picture)
+        let sheet = self.sheets.get(&slot).filter(|sheet| !sheet.outdated);
+        sheet.is_some_and(|sheet| Arc::ptr_eq(&sheet.picture, picture) || sheet.picture == *picture)
     }
 
     /// Takes up what `wanted` names first, as far as the round's budget goes. `frame` gives finished frames of
@@ -125,7 +133,7 @@ impl Shelf {
                 ctx.load_texture(format!("frame {}", self.serial), image, TextureOptions::NEAREST)
             }
         };
-        self.sheets.insert(slot, Sheet { texture, picture, size: frame.size, map });
+        self.sheets.insert(slot, Sheet { texture, picture, size: frame.size, map, outdated: false });
         self.before = None;
     }
 

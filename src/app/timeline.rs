@@ -169,6 +169,9 @@ impl App {
             (s.bands.is_none() && self.plan.bands.is_some()) || (s.lines.is_none() && self.plan.lines.is_some())
         });
         let full = palette.accent;
+        if self.plan.is_arriving(slot) {
+            draw_missing(ui, palette, cell);
+        }
         match self.slot_state(slot) {
             Some(SlotState::Ready) if lacks => {
                 painter.rect_filled(foot(1.0), corner, full.gamma_multiply(0.45));
@@ -244,6 +247,9 @@ impl App {
             Some(SlotState::Rendering) => self.say("app_play.rendering").to_owned(),
             Some(SlotState::Waiting) | None => self.say("app_play.waiting").to_owned(),
         });
+        if self.plan.is_arriving(slot) {
+            lines.push(self.say("app_play.arriving").to_owned());
+        }
         for (layer, there) in [(&self.plan.bands, planned.bands.is_some()), (&self.plan.lines, planned.lines.is_some())]
         {
             if let (Some(layer), false) = (layer, there) {

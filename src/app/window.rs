@@ -139,7 +139,7 @@ impl App {
                 Outcome::Saved(path, Err(reason)) => self.notices.add(Notice::NotSaved { path, reason }),
                 Outcome::Zone(name, zone) => self.take_zone(name, zone),
                 Outcome::Model(list, name, Ok(())) => self.take_model(list, &name),
-                Outcome::Model(path, _, Err(reason)) => self.notices.add(Notice::ModelNotAdded { path, reason }),
+                Outcome::Model(path, name, Err(why)) => self.refuse_model(path, name, why),
                 Outcome::Settings(trouble) => self.notices.add(Notice::Settings(trouble)),
             }
             ctx.request_repaint();

@@ -84,7 +84,9 @@ pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Los
     let models = models.into_iter().flat_map(|parts| finish_model(parts, files, lost, &mut doubles));
     let models =
         models.filter(|model| !model.runs.is_empty() || folders.iter().any(|f| f.name == model.name)).collect();
-    Catalog { models, files: reports(files), notes: notes.into_iter().map(|(_, note)| note).collect(), doubles }
+    let arriving = files.iter().filter(|file| file.arriving).map(|file| file.path.clone()).collect();
+    let notes = notes.into_iter().map(|(_, note)| note).collect();
+    Catalog { models, files: reports(files), notes, doubles, arriving }
 }
 
 fn reports(files: &[OpenFile]) -> Vec<FileReport> {
@@ -97,7 +99,9 @@ fn reports(files: &[OpenFile]) -> Vec<FileReport> {
         };
         Some(FileReport { path: file.path.clone(), outcome })
     };
-    files.iter().filter_map(report).collect()
+    // A file of several models is one file.
+    let mut told = HashSet::new();
+    files.iter().filter(|file| told.insert(&file.path)).filter_map(report).collect()
 }
 
 /// Where a model of this name is made.

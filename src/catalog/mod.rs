@@ -16,6 +16,7 @@ pub mod recipe;
 mod runs;
 mod versions;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -28,8 +29,8 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use inventory::{Absent, Listed, Part, Wanted, WantedLevel, inventory};
 pub use join::{levels_of, meaning};
-pub use listing::{Found, Mark, files_below, list, list_model};
-pub use models::{ModelFolder, ModelTrouble};
+pub use listing::{Found, Happened, Mark, files_below, happened, list, list_model};
+pub use models::{ModelFolder, ModelTrouble, NoFiles};
 pub use names::{Named, model_of, read_name};
 pub use parameter::{KnownParameter, Parameter};
 pub use recipe::{Formula, Ingredient, Recipe, UnitGuess};
@@ -44,6 +45,8 @@ pub struct Catalog {
     pub notes: Vec<CatalogNote>,
     /// Fields that two files hold.
     pub doubles: Vec<Double>,
+    /// Files that are being written anew. What they held stands here until they are whole, and may not be readable.
+    pub arriving: BTreeSet<PathBuf>,
 }
 
 /// A file on its way into the catalogue.
@@ -58,6 +61,8 @@ pub struct OpenFile {
     pub written: Option<SystemTime>,
     /// Where it lies, if that is a model's folder: the model has that name, whatever the file says.
     pub folder: Option<Arc<ModelFolder>>,
+    /// It is being written anew, and stands here as it was before.
+    pub arriving: bool,
 }
 
 /// A file that was open and is no longer there: its times are missing now.
@@ -167,6 +172,14 @@ impl Catalog {
         self.models.is_empty()
     }
 
+    /// Something that can be shown, or may be once it is read, lies at a path or below it.
+    #[must_use]
+    pub fn has_below(&self, path: &Path) -> bool {
+        let read = self.files.iter().filter(|report| report.outcome.is_ok()).map(|report| &report.path);
+        let unread = self.models.iter().flat_map(|model| &model.runs).flat_map(|run| &run.unread);
+        read.chain(unread).any(|file| file.starts_with(path))
+    }
+
     /// The files that were refused.
     pub fn refused(&self) -> impl Iterator<Item = &SourceError> {
         self.files.iter().filter_map(|report| report.outcome.as_ref().err())
@@ -179,7 +192,7 @@ impl OpenFile {
     pub fn read(path: &Path, outcome: Result<Arc<Dataset>, SourceError>) -> Self {
         let written = std::fs::metadata(path).and_then(|data| data.modified()).ok();
         let (named, stem) = (read_name(path), model_of(path).into());
-        Self { path: path.to_owned(), outcome: Some(outcome), named, stem, written, folder: None }
+        Self { path: path.to_owned(), outcome: Some(outcome), named, stem, written, folder: None, arriving: false }
     }
 }
 

@@ -42,10 +42,11 @@ pub fn read_name(path: &Path) -> Option<Named> {
     Some(Named { run: ReferenceTime(moment), lead: Some(lead) })
 }
 
-/// Files that stand beside forecasts and bear their names: parts of a transfer, indices, checksums, pictures, words.
+/// Files that stand beside forecasts and bear their names: parts of a transfer, packed copies, indices, checksums,
+/// pictures, words.
 #[must_use]
 pub fn is_beside(path: &Path) -> bool {
-    const ENDS: [&str; 19] = [
+    const ENDS: [&str; 23] = [
         "part",
         "partial",
         "filepart",
@@ -65,6 +66,10 @@ pub fn is_beside(path: &Path) -> bool {
         "png",
         "html",
         "ok",
+        "gz",
+        "bz2",
+        "xz",
+        "zst",
     ];
     let end = path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
     end.is_some_and(|end| ENDS.contains(&end.as_str()))

@@ -11,6 +11,8 @@ use crate::time::{Calendar, Date, LeadTime, Moment, ReferenceTime};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     parts: Vec<Part>,
+    /// As it was written.
+    pub text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +62,7 @@ impl Pattern {
             parts.push(if next == '*' { Part::Any } else { Part::Letter(next) });
             rest = rest.get(next.len_utf8()..).unwrap_or_default();
         }
-        Ok(Self { parts })
+        Ok(Self { parts, text: text.trim().to_owned() })
     }
 
     /// Whether a path below the model's folder, with `/` between its names, is one of its files; and what its name

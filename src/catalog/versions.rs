@@ -13,7 +13,7 @@ use crate::text::Bilingual;
 type Place<'a> = (Option<Level>, Option<Step>, Option<&'a str>);
 
 /// The parameter of each variable: the first with fields at a place has the parameter's own name, others one with their
-/// id behind it.
+/// id behind it. The first by its id, the shortest before others: the files of a run may hold them in any order.
 pub(super) fn parameters(dataset: &Dataset) -> Vec<Parameter> {
     let parameters: Vec<Parameter> = dataset.variables.iter().map(|variable| meaning(variable).0).collect();
     let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
@@ -21,7 +21,8 @@ pub(super) fn parameters(dataset: &Dataset) -> Vec<Parameter> {
         alike.entry(parameter.id.clone()).or_default().push(number);
     }
     let mut told = parameters;
-    for numbers in alike.into_values().filter(|numbers| numbers.len() > 1) {
+    for mut numbers in alike.into_values().filter(|numbers| numbers.len() > 1) {
+        numbers.sort_by_key(|number| dataset.variables.get(*number).map(|variable| rank(&variable.id)));
         let mut firsts: Vec<(&Variable, HashSet<Place<'_>>)> = Vec::new();
         for number in numbers {
             let Some(variable) = dataset.variables.get(number) else { continue };
@@ -39,6 +40,12 @@ pub(super) fn parameters(dataset: &Dataset) -> Vec<Parameter> {
         }
     }
     told
+}
+
+/// By the length of the id; of RPN standard files, whose ids are nomvar/typvar/etiket, forecasts come first.
+fn rank(id: &str) -> (usize, bool, &str) {
+    let is_forecast = id.split('/').nth(1).is_some_and(|typvar| typvar.starts_with('P'));
+    (id.len(), !is_forecast, id)
 }
 
 fn places(variable: &Variable) -> impl Iterator<Item = Place<'_>> {

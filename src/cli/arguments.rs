@@ -150,11 +150,11 @@ pub struct Render {
     #[arg(required_unless_present_any = ["list_products", "list_regions"], value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// Model, by its name [default: the first]
+    /// Model, by its name [default: the first in the folder that has what is drawn]
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
 
-    /// Run, as 2026-11-20T12:00:00Z or 2026112012 [default: the newest]
+    /// Run, as 2026-11-20T12:00:00Z or 2026112012 [default: the newest that has what is drawn, as in the window]
     #[arg(long, value_name = "TIME")]
     pub run: Option<String>,
 
@@ -162,7 +162,7 @@ pub struct Render {
     #[arg(long, value_name = "ID")]
     pub product: Option<String>,
 
-    /// One variable in colours, as `info` lists it
+    /// One variable in colours, as `info` lists it; of the newest run that has it
     #[arg(long, value_name = "NAME", conflicts_with = "product")]
     pub variable: Option<String>,
 

@@ -191,7 +191,9 @@ fn describe(listed: &Listed, output: &mut Output) {
     tell("cli.grid", &format!("{}, {}", shape.join(" × "), variable.grid.kind()));
     if let Some(axis) = &listed.levels {
         let values: Vec<String> = axis.values.iter().map(|value| number(*value)).collect();
-        tell("cli.levels", &format!("{} {}", shortened(&values), axis.units.as_deref().unwrap_or("")));
+        let values = format!("{} {}", shortened(&values), axis.units.as_deref().unwrap_or(""));
+        let places = [("kind", text::say(language, axis.kind.text_key())), ("values", values.trim_end())];
+        tell("cli.levels", &text::fill(language, "cli.levels_of_kind", &places));
     }
     for times in times(&listed.steps, language) {
         tell("cli.times", &times);
@@ -217,6 +219,8 @@ fn times(steps: &[Step], language: Language) -> Vec<String> {
     for step in steps {
         runs.entry(step.run).or_default().push(step);
     }
+    // For people in their order, whatever that of the files; programs get that of the files, whose first is the default.
+    runs.values_mut().for_each(|steps| steps.sort_by_key(|step| (step.lead, step.valid)));
     runs.iter()
         .map(|(run, steps)| {
             let said: Vec<String> = steps

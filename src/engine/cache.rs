@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ndarray::{Array2, ArrayView2, Axis, Slice};
 
 use super::key::{FieldKey, FrameKey};
+use super::layer::Extent;
 use crate::grid::Window;
 use crate::render::Frame;
 
@@ -82,8 +83,13 @@ impl<K: Hash + Eq + Clone, V: Clone> Shelf<K, V> {
 pub(super) struct Cache {
     fields: Shelf<FieldKey, Arc<Kept>>,
     frames: Shelf<FrameKey, Arc<Frame>>,
+    /// Of fields that were read whole.
+    extents: HashMap<FieldKey, Extent>,
     clock: u64,
 }
+
+/// Extents of more fields than this are no run's any more.
+const MOST_EXTENTS: usize = 8192;
 
 /// Something that can go, and how gladly: the lowest worth goes first.
 pub(super) enum Victim {
@@ -93,7 +99,7 @@ pub(super) enum Victim {
 
 impl Cache {
     pub(super) fn new() -> Self {
-        Self { fields: Shelf::new(), frames: Shelf::new(), clock: 0 }
+        Self { fields: Shelf::new(), frames: Shelf::new(), extents: HashMap::new(), clock: 0 }
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -118,6 +124,18 @@ impl Cache {
 
     pub(super) fn take_field(&mut self, key: &FieldKey) {
         self.fields.take(key);
+    }
+
+    /// Lowest and highest value of a whole field.
+    pub(super) fn extent(&self, key: &FieldKey) -> Option<Extent> {
+        self.extents.get(key).copied()
+    }
+
+    pub(super) fn put_extent(&mut self, key: FieldKey, extent: Extent) {
+        if self.extents.len() >= MOST_EXTENTS {
+            self.extents.clear();
+        }
+        self.extents.insert(key, extent);
     }
 
     pub(super) fn frame(&mut self, key: &FrameKey) -> Option<Arc<Frame>> {
@@ -175,6 +193,7 @@ impl Cache {
         let frame_of_file = |key: &&FrameKey| key.fields.iter().flatten().any(of_file);
         let frames: Vec<FrameKey> = self.frames.entries.keys().filter(frame_of_file).cloned().collect();
         fields.iter().for_each(|key| self.take_field(key));
+        self.extents.retain(|key, _| !of_file(key));
         for key in frames {
             self.frames.take(&key);
         }

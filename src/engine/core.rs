@@ -117,7 +117,7 @@ impl Core {
         let mut state = self.state();
         let catalog = state.catalog.clone();
         let Some(run) = catalog.model(model).and_then(|model| model.run(run)) else { return };
-        state.opening.read_next(&run.unread);
+        state.opening.read_next(model, &run.unread);
         drop(state);
         self.kick();
     }
@@ -139,6 +139,22 @@ impl Core {
         if any {
             self.kick();
             (self.wake)();
+        }
+    }
+
+    /// What was named as a file is a folder by now.
+    pub(super) fn became_folder(self: &Arc<Self>, path: &Path) {
+        let mut state = self.state();
+        state.opening.changed(&Root::Path(PathBuf::new()), Vec::new(), &[path.to_owned()]);
+        state.opening.add(vec![path.to_owned()]);
+        drop(state);
+        self.kick();
+    }
+
+    /// Somebody writes to files: it is not over yet.
+    pub(super) fn stirred(self: &Arc<Self>, paths: &[PathBuf]) {
+        if self.state().opening.stirred(paths) {
+            self.kick();
         }
     }
 

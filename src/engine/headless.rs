@@ -25,6 +25,14 @@ pub struct Rendered {
     pub render: Duration,
 }
 
+impl Rendered {
+    /// No frame lacks a layer that it should have.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.notes.iter().any(|note| matches!(note, EngineNote::LayerUnreadable { .. }))
+    }
+}
+
 /// Makes the frames of these slots of a request, or of all, on all cores, by the same stages as the window's engine.
 ///
 /// `each` is called once for every slot, on the workers and in any order; the frame's buffer is used again

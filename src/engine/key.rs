@@ -37,6 +37,8 @@ pub(super) struct FrameKey {
     pub setting: u64,
     pub time: crate::catalog::SlotTime,
     pub fields: [Option<FieldKey>; 2],
+    /// Layers that have a field which cannot be read: that is said on the frame as well.
+    pub broken: [bool; 2],
 }
 
 /// What all frames of a loop share.

@@ -1,5 +1,6 @@
 //! One layer of a request: where its pixels lie on the grid, and what of its look must be found out from the values.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::key::FieldKey;
@@ -35,10 +36,10 @@ impl Extent {
 }
 
 /// The range of a layer's values over all its slots.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Range {
     NotNeeded,
-    Sought { so_far: Extent, slots_left: usize },
+    Sought { so_far: Extent, slots_left: BTreeSet<usize> },
     Known(Extent),
 }
 
@@ -66,7 +67,10 @@ pub(super) struct Layer {
 impl Layer {
     pub(super) fn new(plan: LayerPlan, keys: Vec<Option<FieldKey>>, guesses: Guesses) -> Self {
         let range = match plan.look {
-            Look::BandsOverRange => Range::Sought { so_far: Extent::NONE, slots_left: keys.iter().flatten().count() },
+            Look::BandsOverRange => {
+                let with_field = keys.iter().enumerate().filter(|(_, key)| key.is_some());
+                Range::Sought { so_far: Extent::NONE, slots_left: with_field.map(|(slot, _)| slot).collect() }
+            }
             _ => Range::NotNeeded,
         };
         Self {
@@ -102,9 +106,14 @@ impl Layer {
         self.is_drawn() && self.conversion.done().is_some()
     }
 
-    /// All its fields are read whole, for their range.
+    /// Fields are read whole, for their range.
     pub(super) fn wants_range(&self) -> bool {
         self.is_drawn() && matches!(self.range, Range::Sought { .. })
+    }
+
+    /// This slot's field is still to be read whole.
+    pub(super) fn wants_range_of(&self, slot: usize) -> bool {
+        self.is_drawn() && matches!(&self.range, Range::Sought { slots_left, .. } if slots_left.contains(&slot))
     }
 
     /// What is read of each field.
@@ -112,32 +121,31 @@ impl Layer {
         if self.wants_range() { self.plan.grid.whole() } else { self.window }
     }
 
-    /// The fields whose range it is.
-    pub(super) fn keys(&self) -> &[Option<FieldKey>] {
-        &self.keys
-    }
-
-    pub(super) fn know_range(&mut self, extent: Extent) {
-        if matches!(self.range, Range::Sought { .. }) {
-            self.range = Range::Known(extent);
+    /// Takes what is known of fields that were read whole before: only the others need to be.
+    pub(super) fn know_extents(&mut self, known: impl Fn(&FieldKey) -> Option<Extent>) {
+        for slot in 0..self.keys.len() {
+            if let Some(extent) = self.keys.get(slot).and_then(Option::as_ref).and_then(&known) {
+                self.add_to_range(slot, Some(extent));
+            }
         }
     }
 
-    /// Adds a slot's whole field, or none where it could not be read. The range, once it is known by this.
-    pub(super) fn add_to_range(&mut self, extent: Option<Extent>) -> Option<Extent> {
-        let Range::Sought { so_far, slots_left } = &mut self.range else { return None };
-        *so_far = so_far.with(extent.unwrap_or(Extent::NONE));
-        *slots_left = slots_left.saturating_sub(1);
-        let known = (*slots_left == 0).then_some(*so_far)?;
-        self.range = Range::Known(known);
-        Some(known)
+    /// Adds a slot's whole field, or none where it could not be read.
+    pub(super) fn add_to_range(&mut self, slot: usize, extent: Option<Extent>) {
+        let Range::Sought { so_far, slots_left } = &mut self.range else { return };
+        if slots_left.remove(&slot) {
+            *so_far = so_far.with(extent.unwrap_or(Extent::NONE));
+        }
+        if slots_left.is_empty() {
+            self.range = Range::Known(*so_far);
+        }
     }
 
     /// With its look; `None` while that is being found out.
     pub(super) fn settled(&self) -> Option<LayerPlan> {
-        let look = match (&self.plan.look, self.range) {
+        let look = match (&self.plan.look, &self.range) {
             (Look::BandsOverRange, Range::Known(Extent { lowest, highest })) => {
-                let table = product::round_table(lowest, highest);
+                let table = product::round_table(*lowest, *highest);
                 Look::Bands(BandStyle { table, unit_label: self.plan.parameter.unit_label.clone() })
             }
             (Look::BandsOverRange, _) => return None,

@@ -22,6 +22,7 @@ mod scenery;
 mod series;
 mod snapshot;
 mod state;
+mod telling;
 mod trace;
 mod watch;
 mod work;

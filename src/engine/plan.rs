@@ -23,6 +23,8 @@ pub struct Plan {
     pub slots: Vec<Slot>,
     /// Times that the run should have, or will have once all its files are read or have come.
     pub missing: Vec<SlotTime>,
+    /// Times of slots whose files are being written anew: their pictures are of what was there before.
+    pub arriving: BTreeSet<SlotTime>,
 }
 
 /// One layer of the picture, the same in all slots.
@@ -87,6 +89,7 @@ impl Plan {
                 look: Look::Lines(style),
             }),
             missing: missing(run, &slots),
+            arriving: arriving(catalog, &slots),
             slots,
         })
     }
@@ -96,6 +99,12 @@ impl Plan {
     pub fn shows_the_same(&self, other: &Self) -> bool {
         let same = |(a, b): (&Slot, &Slot)| a.time == b.time && a.bands == b.bands && a.lines == b.lines;
         self.slots.len() == other.slots.len() && self.slots.iter().zip(&other.slots).all(same)
+    }
+
+    /// A file of this slot is being written anew.
+    #[must_use]
+    pub fn is_arriving(&self, slot: usize) -> bool {
+        self.slots.get(slot).is_some_and(|slot| self.arriving.contains(&slot.time))
     }
 
     /// The grid by which the region «Data» is laid out.
@@ -149,6 +158,16 @@ fn slots(bands: Option<&Series>, lines: Option<&Series>, selection: &Selection) 
 fn missing(run: &Run, slots: &[Slot]) -> Vec<SlotTime> {
     let has = |time: &&SlotTime| slots.iter().any(|slot| slot.time.lead == time.lead);
     run.arrival.missing.iter().filter(|time| !has(time)).copied().collect()
+}
+
+fn arriving(catalog: &Catalog, slots: &[Slot]) -> BTreeSet<SlotTime> {
+    if catalog.arriving.is_empty() {
+        return BTreeSet::new();
+    }
+    let is_written =
+        |recipe: &Recipe| recipe.ingredients.iter().any(|what| catalog.arriving.contains(what.field.reader.path()));
+    let of_slot = |slot: &&Slot| [&slot.bands, &slot.lines].into_iter().flatten().any(is_written);
+    slots.iter().filter(of_slot).map(|slot| slot.time).collect()
 }
 
 /// A variable's own colour table where the dictionary names one in a unit that converts to the unit shown.

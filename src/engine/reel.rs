@@ -128,6 +128,8 @@ pub(super) struct Reel {
     pub forward: bool,
     /// Ingredients of fields that need several, by slot and layer, until all are there.
     pots: HashMap<(usize, usize), Vec<Option<Array2<f32>>>>,
+    /// Why layers of slots could not be read, by slot and layer, where the other layer may still be drawn.
+    unreadable: HashMap<(usize, usize), SourceError>,
     /// Failures that a taker has not heard of, and how many it is being told of.
     untold: Vec<(usize, Arc<SourceError>)>,
     telling: usize,
@@ -170,6 +172,7 @@ impl Reel {
             playhead: 0,
             forward: true,
             pots: HashMap::new(),
+            unreadable: HashMap::new(),
             untold: Vec::new(),
             telling: 0,
             broken: false,
@@ -201,7 +204,7 @@ impl Reel {
         (0..n).map(turn).filter(open).collect()
     }
 
-    fn is_finished(&self, slot: usize) -> bool {
+    pub(super) fn is_finished(&self, slot: usize) -> bool {
         self.slots.get(slot).is_some_and(|slot| matches!(slot.picture, Picturing::Done | Picturing::Failed(_)))
     }
 
@@ -263,8 +266,10 @@ impl Reel {
         if self.layers.iter().flatten().all(|layer| !layer.wants_range()) {
             return Next::Rest;
         }
-        let all = Reach { fields: self.slots.len(), frames: self.slots.len() };
-        for slot in 0..self.slots.len() {
+        let all = Reach { fields: 0, frames: self.slots.len() };
+        let wanted = |slot: &usize| self.layers.iter().flatten().any(|layer| layer.wants_range_of(*slot));
+        let slots: Vec<usize> = (0..self.slots.len()).filter(wanted).collect();
+        for slot in slots {
             if let Some(batch) = self.batch_for(slot, order, all) {
                 return Next::Read(batch);
             }
@@ -283,7 +288,7 @@ impl Reel {
         let Some(slot) = self.slots.get(slot) else { return false };
         matches!(slot.picture, Picturing::Due)
             && self.scenery.done().is_some()
-            && slot.parts.iter().all(|part| matches!(part, Part::Absent | Part::Kept))
+            && slot.parts.iter().all(|part| matches!(part, Part::Absent | Part::Kept | Part::Failed))
     }
 
     fn paint(&mut self, slot: usize) -> Next {
@@ -299,21 +304,22 @@ impl Reel {
         let n = (0..2).find(|n| {
             let layer = self.layers[*n].as_ref();
             let due = work.parts[*n] == Part::Due && layer.is_some_and(Layer::may_read);
-            due && (matches!(work.picture, Picturing::Due) || layer.is_some_and(Layer::wants_range))
+            due && (matches!(work.picture, Picturing::Due) || layer.is_some_and(|layer| layer.wants_range_of(slot)))
         })?;
         let layer = self.layers[n].as_ref()?;
         let first = layer.batches(slot);
         let whole_run = layer.wants_range();
-        let near = |rank: &usize| whole_run || *rank < reach.fields;
         let shares = |other: &usize| {
             let work = self.slots.get(*other);
             work.is_some_and(|work| work.parts[n] == Part::Due) && layer.batches(*other) == first
         };
         let mut together = vec![slot];
-        let others = order.iter().enumerate().filter(|(rank, _)| near(rank)).map(|(_, other)| *other);
+        let near = |(rank, other): &(usize, &usize)| *rank < reach.fields || layer.wants_range_of(**other);
+        let others = order.iter().enumerate().filter(near).map(|(_, other)| *other);
         together.extend(others.filter(|other| *other != slot).filter(shares));
         if whole_run {
             let rest = (0..self.slots.len()).filter(|other| !order.contains(other) && *other != slot);
+            let rest = rest.filter(|other| layer.wants_range_of(*other));
             together.extend(rest.filter(shares));
         }
         let wanted = together.iter().flat_map(|slot| layer.wanted(*slot)).collect();
@@ -340,7 +346,10 @@ impl Reel {
     pub(super) fn frame_key(&self, slot: usize) -> Option<FrameKey> {
         let (setting, work) = (self.setting?, self.slots.get(slot)?);
         let time = self.plan.slots.get(slot)?.time;
-        Some(FrameKey { setting, time, fields: work.keys.clone() })
+        let broken = work.parts.map(|part| part == Part::Failed);
+        let mut fields = work.keys.clone();
+        fields.iter_mut().zip(broken).filter(|(_, broken)| *broken).for_each(|(field, _)| *field = None);
+        Some(FrameKey { setting, time, fields, broken })
     }
 
     pub(super) fn part(&self, slot: usize, layer: usize) -> Option<Part> {
@@ -374,8 +383,27 @@ impl Reel {
         self.conclude(slot, Picturing::Done);
     }
 
+    /// A layer of a slot cannot be read. The slot fails where it has nothing else to show; what is being written anew
+    /// is not shown in part.
+    pub(super) fn layer_failed(&mut self, slot: usize, layer: usize, error: SourceError) {
+        self.set_part(slot, layer, Part::Failed);
+        let other = self.part(slot, 1 - layer.min(1));
+        let shows = matches!(other, Some(Part::Due | Part::Reading | Part::Kept)) && !self.plan.is_arriving(slot);
+        if shows {
+            self.unreadable.insert((slot, layer), error);
+        } else {
+            let first = self.unreadable.remove(&(slot, 1 - layer.min(1)));
+            self.failed(slot, Arc::new(first.unwrap_or(error)));
+        }
+    }
+
+    /// Why a painted slot lacks a layer.
+    pub(super) fn take_unreadable(&mut self, slot: usize) -> Option<(usize, SourceError)> {
+        (0..2).find_map(|layer| Some((layer, self.unreadable.remove(&(slot, layer))?)))
+    }
+
     pub(super) fn failed(&mut self, slot: usize, error: Arc<SourceError>) {
-        let ranged = [0, 1].map(|n| self.layers[n].as_ref().is_some_and(Layer::wants_range));
+        let ranged = [0, 1].map(|n| self.layers[n].as_ref().is_some_and(|layer| layer.wants_range_of(slot)));
         if let Some(work) = self.slots.get_mut(slot) {
             // Its other layer is not read any more, except where the range of all its slots is sought.
             for (part, ranged) in work.parts.iter_mut().zip(ranged) {
@@ -480,14 +508,16 @@ impl Reel {
     }
 
     pub(super) fn states(&self) -> Vec<SlotState> {
-        let state = |slot: &SlotWork| match &slot.picture {
+        let state = |(at, slot): (usize, &SlotWork)| match &slot.picture {
             Picturing::Done => SlotState::Ready,
+            // A file that is being written anew cannot be read before it is whole: that is no failure.
+            Picturing::Failed(_) if self.plan.is_arriving(at) => SlotState::Waiting,
             Picturing::Failed(error) => SlotState::Failed(error.clone()),
             Picturing::Running => SlotState::Rendering,
             Picturing::Due if slot.parts.contains(&Part::Reading) => SlotState::Rendering,
             Picturing::Due => SlotState::Waiting,
         };
-        self.slots.iter().map(state).collect()
+        self.slots.iter().enumerate().map(state).collect()
     }
 
     pub(super) fn progress(&self) -> Progress {

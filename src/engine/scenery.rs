@@ -84,12 +84,13 @@ impl Scenery {
         self.prepared.bytes() as u64
     }
 
-    /// The frame of a slot. `fields` cover what the samplers ask for; the caption says which layer is not there, or has
-    /// nothing to show here.
+    /// The frame of a slot. `fields` cover what the samplers ask for; the caption says which layer is not there, cannot
+    /// be read, or has nothing to show here.
     pub(super) fn paint(
         &self,
         slot: &Slot,
         fields: &[Option<Arc<Kept>>; 2],
+        broken: [bool; 2],
         columns: [usize; 2],
         scratch: &mut Scratch,
         pixels: Vec<u8>,
@@ -103,7 +104,9 @@ impl Scenery {
         let mut caption = Caption { lead: slot.time.lead, valid: slot.time.valid, ..self.caption.clone() };
         for (n, exists) in [slot.bands.is_some(), slot.lines.is_some()].into_iter().enumerate() {
             let Some(short) = self.shorts[n].clone() else { continue };
-            if !exists {
+            if broken[n] {
+                caption.notes.push(CaptionNote::UnreadableLayer { short });
+            } else if !exists {
                 caption.notes.push(CaptionNote::MissingLayer { short, lead: slot.time.lead });
             } else if cuts[n].is_none() {
                 caption.notes.push(CaptionNote::NoValues { short });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::plan::Plan;
-use crate::catalog::{Catalog, ModelTrouble};
+use crate::catalog::{Catalog, ModelTrouble, NoFiles};
 use crate::source::SourceError;
 use crate::text::{self, Bilingual, Language};
 
@@ -61,9 +61,23 @@ pub enum EngineNote {
     SameField { shown: PathBuf, hidden: PathBuf },
     /// A list of models that was not understood in full.
     Models(ModelTrouble),
+    /// A model for which no file was found.
+    NoFiles(NoFiles),
+    /// A layer that cannot be read at some time, of a picture that shows the other.
+    LayerUnreadable { error: SourceError, layer: Bilingual },
 }
 
 impl EngineNote {
+    /// Of a layer of a file that cannot be read one step is told, for all of them.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::LayerUnreadable { error, layer }, Self::LayerUnreadable { error: told, layer: of }) => {
+                error.path == told.path && layer == of
+            }
+            _ => self == other,
+        }
+    }
+
     /// One sentence for a person.
     #[must_use]
     pub fn tell(&self, language: Language) -> String {
@@ -76,6 +90,11 @@ impl EngineNote {
                 return text::fill(language, "note.same_field", &[("shown", &shown), ("hidden", &hidden)]);
             }
             Self::Models(trouble) => return trouble.tell(language),
+            Self::NoFiles(trouble) => return trouble.tell(language),
+            Self::LayerUnreadable { error, layer } => {
+                let (name, reason) = (layer.in_language(language), error.tell(language));
+                return text::fill(language, "note.layer_unreadable", &[("name", name), ("reason", &reason)]);
+            }
         };
         // The unit 1 would read as a number.
         let unit = if unit == "1" { "0–1" } else { unit };

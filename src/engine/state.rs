@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::budget::{Budget, Usage};
 use super::cache::{Cache, Kept, offset};
 use super::doubles::Doubles;
-use super::key::{FieldKey, FrameKey, Settings};
+use super::key::{FrameKey, Settings};
 use super::layer::{Extent, with_margin};
 use super::opening::{Opening, OpeningJob};
 use super::reel::{Batch, Next, Once, Part, Reach, Reel};
@@ -15,15 +15,11 @@ use super::scenery::{Placing, Scenery};
 use super::series::Asked;
 use super::snapshot::{EngineNote, Snapshot};
 use crate::catalog::{Catalog, Double};
-use crate::grid::{Geometry, Grid};
+use crate::grid::Grid;
 use crate::map::{Basemap, View};
 use crate::render::Frame;
-use crate::source::{Refusal, SourceError};
+use crate::source::SourceError;
 use crate::units::Affine;
-
-/// What was found and what to do where a grid makes no picture; for one whose file keeps its places to itself.
-const NOT_DRAWN: (&str, &str) = ("refusal.not_drawn", "advice.not_drawn");
-const NOT_PLACED: (&str, &str) = ("refusal.not_placed", "advice.not_drawn");
 
 /// A stage of work, with all that it needs: the lock is free while it is done.
 pub(super) enum Job {
@@ -98,7 +94,6 @@ pub(super) struct State {
     placings: Vec<(Arc<Grid>, View, Placing)>,
     /// The last used last.
     basemaps: Vec<(View, Arc<Basemap>)>,
-    ranges: Vec<(Vec<Option<FieldKey>>, Extent)>,
     pub notes: Vec<EngineNote>,
     pub series: Option<Asked>,
     pub doubles: Doubles,
@@ -117,7 +112,6 @@ pub(super) struct State {
 const PLACINGS_KEPT: usize = 4;
 const BASEMAPS_KEPT: usize = 2;
 const SCENERIES_KEPT: usize = 4;
-const RANGES_KEPT: usize = 64;
 /// Pixel buffers that wait for the next frame.
 const BUFFERS_KEPT: usize = 4;
 
@@ -135,7 +129,6 @@ impl State {
             sceneries: Vec::new(),
             placings: Vec::new(),
             basemaps: Vec::new(),
-            ranges: Vec::new(),
             notes: Vec::new(),
             series: None,
             doubles: Doubles::default(),
@@ -426,40 +419,10 @@ impl State {
         self.settle(id);
     }
 
-    /// A layer that is not drawn needs no fields. Where its grid can never be drawn that is said once, and slots that
-    /// have nothing else fail.
-    fn leave_out(&mut self, id: u64, layer: usize) {
-        let Some(reel) = self.reel(id) else { return };
-        let Some(work) = reel.layers[layer].as_ref() else { return };
-        let (parameter, impossible) = (work.plan.parameter.clone(), work.is_impossible());
-        let placed = work.plan.grid.geometry != Geometry::Unplaced;
-        let other = 1 - layer;
-        let other_possible = reel.layers[other].as_ref().is_some_and(|layer| !layer.is_impossible());
-        let mut note = None;
-        for slot in 0..reel.len() {
-            let Some(key) = reel.field_key(slot, layer).cloned() else { continue };
-            reel.set_part(slot, layer, Part::Absent);
-            let Some(path) = key.0.ingredients.first().map(|what| what.field.reader.path().to_owned()) else {
-                continue;
-            };
-            if impossible && !(other_possible && reel.field_key(slot, other).is_some()) {
-                let words = if placed { &NOT_DRAWN } else { &NOT_PLACED };
-                let error = SourceError::new(&path, Refusal::Unsupported, "").saying(words);
-                reel.failed(slot, Arc::new(error.in_part(parameter.name.en.clone())));
-            }
-            note.get_or_insert(EngineNote::NotDrawn { path, parameter: parameter.name.clone(), placed });
-        }
-        // Where nothing else is drawn the frame itself says so.
-        self.note(note.filter(|_| impossible && other_possible));
-    }
-
     fn adopt_ranges(&mut self, id: u64) {
         let Some(at) = self.reels.iter().position(|reel| reel.id == id) else { return };
         for layer in self.reels[at].layers.iter_mut().flatten().filter(|layer| layer.wants_range()) {
-            let known = self.ranges.iter().find(|(keys, _)| keys.as_slice() == layer.keys());
-            if let Some((_, extent)) = known {
-                layer.know_range(*extent);
-            }
+            layer.know_extents(|key| self.cache.extent(key));
         }
     }
 
@@ -479,14 +442,14 @@ impl State {
             }
         }
         for slot in 0..reel.len() {
-            if !reel.is_painted(slot) && reel.frame_key(slot).is_some_and(|key| self.cache.frame(&key).is_some()) {
+            if !reel.is_finished(slot) && reel.frame_key(slot).is_some_and(|key| self.cache.frame(&key).is_some()) {
                 reel.painted(slot);
             }
             for n in 0..2 {
                 let Some(layer) = reel.layers[n].as_ref() else { continue };
                 let (window, columns) = (layer.window, layer.plan.grid.nx);
                 let drawn = layer.drawn();
-                if layer.wants_range() || reel.part(slot, n) != Some(Part::Due) {
+                if layer.wants_range_of(slot) || reel.part(slot, n) != Some(Part::Due) {
                     continue;
                 }
                 let kept = reel.field_key(slot, n).and_then(|key| self.cache.field(key));
@@ -494,15 +457,6 @@ impl State {
                 if covers(window) || drawn.is_some_and(covers) {
                     reel.set_part(slot, n, Part::Kept);
                 }
-            }
-        }
-    }
-
-    /// Adds what was not said before.
-    pub(super) fn note(&mut self, notes: impl IntoIterator<Item = EngineNote>) {
-        for note in notes {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
             }
         }
     }
@@ -538,19 +492,15 @@ impl State {
         let key = reel.field_key(slot, n).cloned();
         let Some(layer) = reel.layers[n].as_mut() else { return };
         let extent = outcome.as_ref().ok().and_then(|(_, extent)| *extent);
-        if let Some(range) = layer.add_to_range(extent) {
-            let keys = layer.keys().to_vec();
-            if self.ranges.len() >= RANGES_KEPT {
-                self.ranges.remove(0);
-            }
-            self.ranges.push((keys, range));
+        layer.add_to_range(slot, extent);
+        if let (Some(key), Some(extent)) = (&key, extent) {
+            self.cache.put_extent(key.clone(), extent);
         }
         let kept = match outcome {
             Ok((kept, _)) => Arc::new(kept),
             Err(error) => {
                 if let Some(reel) = self.reel(id) {
-                    reel.set_part(slot, n, Part::Failed);
-                    reel.failed(slot, Arc::new(error));
+                    reel.layer_failed(slot, n, error);
                 }
                 return self.settle(id);
             }

@@ -15,7 +15,8 @@ use notify_debouncer_mini::{DebounceEventResult, Debouncer, new_debouncer};
 
 use super::core::Core;
 use super::opening::Root;
-use crate::catalog::{self, Found, Mark, ModelFolder, read_name};
+use crate::catalog::{self, Found, Happened, Mark, ModelFolder, read_name};
+use crate::source;
 
 /// How open files are looked after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,7 @@ impl Watchers {
             plan,
             known: HashMap::new(),
             unsettled: HashMap::new(),
+            vanished: HashMap::new(),
             folders: HashMap::new(),
             whole: Instant::now(),
         };
@@ -99,6 +101,8 @@ struct Watch {
     known: HashMap<PathBuf, Mark>,
     /// Files that changed, as they were then.
     unsettled: HashMap<PathBuf, (Mark, Instant)>,
+    /// Files that are gone, since when: some are written anew by being removed first.
+    vanished: HashMap<PathBuf, Instant>,
     /// When something last came into the folders or went.
     folders: HashMap<PathBuf, Option<SystemTime>>,
     /// When all files were last looked at.
@@ -117,7 +121,8 @@ impl Watch {
         let mut debouncer = self.plan.events.then(|| listener(stirred)).flatten();
         self.listen(debouncer.as_mut());
         loop {
-            let pause = if self.unsettled.is_empty() { self.plan.every } else { self.plan.settle.min(self.plan.every) };
+            let resting = self.unsettled.is_empty() && self.vanished.is_empty();
+            let pause = if resting { self.plan.every } else { self.plan.settle.min(self.plan.every) };
             match inbox.recv_timeout(pause) {
                 Err(RecvTimeoutError::Disconnected) | Ok(Signal::Stop) => return,
                 Ok(Signal::Add(found)) => {
@@ -179,8 +184,8 @@ impl Watch {
         let now = SystemTime::now();
         let young =
             |mark: &Mark| mark.written.is_none_or(|written| now.duration_since(written).unwrap_or_default() < YOUNG);
-        let paths: Vec<PathBuf> =
-            self.known.iter().filter(|(_, mark)| young(mark)).map(|(path, _)| path.clone()).collect();
+        let young = self.known.iter().filter(|(_, mark)| young(mark)).map(|(path, _)| path);
+        let paths = young.chain(self.unsettled.keys()).chain(self.vanished.keys()).cloned().collect();
         self.look_at_files(paths);
     }
 
@@ -199,27 +204,40 @@ impl Watch {
         self.compare(found, gone);
     }
 
-    /// What the system told of: a known file, or anything else.
+    /// What the system told of: files, one by one; a folder that came or went takes a look at all.
     fn look_at(&mut self, paths: &[PathBuf]) {
-        let known = |path: &PathBuf| self.known.contains_key(path) || self.unsettled.contains_key(path);
-        if paths.iter().all(known) || self.place == Place::Files {
-            let paths = paths.iter().filter(|path| known(path)).chain(self.unsettled.keys()).cloned().collect();
-            self.look_at_files(paths);
-        } else if paths.iter().any(|path| !known(path) && !is_unchanged_folder(path, &self.folders)) {
-            self.look_at_all();
+        let mut files: Vec<PathBuf> = self.unsettled.keys().chain(self.vanished.keys()).cloned().collect();
+        for path in paths {
+            let known = self.known.contains_key(path) || self.unsettled.contains_key(path);
+            let happened = match self.root() {
+                _ if known => Happened::ToFile(path.clone()),
+                None => Happened::Nothing,
+                Some(root) => catalog::happened(root, path),
+            };
+            match happened {
+                Happened::ToFile(file) => files.push(file),
+                Happened::ToFolder if is_unchanged_folder(path, &self.folders) => {}
+                Happened::Gone if self.folders.keys().all(|folder| !folder.starts_with(path)) => {}
+                Happened::ToFolder | Happened::Gone => return self.look_at_all(),
+                Happened::Nothing => {}
+            }
         }
+        self.look_at_files(files);
     }
 
     fn look_at_files(&mut self, paths: Vec<PathBuf>) {
         let (mut found, mut gone) = (Vec::new(), Vec::new());
         for path in paths.into_iter().collect::<BTreeSet<_>>() {
+            if self.place == Place::Files && self.became_folder(&path) {
+                continue;
+            }
             match Mark::of(&path) {
                 Some(mark) => {
                     let named = match &self.place {
-                        Place::Model(model) => model.read_name(&path).flatten(),
-                        _ => read_name(&path),
+                        Place::Model(model) => model.names(&path),
+                        _ => Some(read_name(&path)),
                     };
-                    found.push(Found { path, mark, named });
+                    found.extend(named.map(|named| Found { path, mark, named }));
                 }
                 // What never was there may come yet.
                 None if self.known.get(&path) == Some(&Mark::default()) => {}
@@ -229,13 +247,47 @@ impl Watch {
         self.compare(found, gone);
     }
 
+    /// Where a file was named a folder has come: it is opened as one, and looked after as one.
+    fn became_folder(&mut self, path: &Path) -> bool {
+        if !path.is_dir() || source::is_store(path) {
+            return false;
+        }
+        self.known.remove(path);
+        self.unsettled.remove(path);
+        if let Some(core) = self.core.upgrade() {
+            core.became_folder(path);
+        }
+        true
+    }
+
+    /// Of the files that are gone those that have been for a moment.
+    fn gone_for_good(&mut self, gone: Vec<PathBuf>) -> Vec<PathBuf> {
+        let (now, settle) = (Instant::now(), self.plan.settle);
+        let mut for_good = |path: &PathBuf| {
+            let since = *self.vanished.entry(path.clone()).or_insert(now);
+            now.duration_since(since) >= settle
+        };
+        let over: Vec<PathBuf> = gone.into_iter().filter(|path| for_good(path)).collect();
+        for path in &over {
+            self.vanished.remove(path);
+        }
+        over
+    }
+
     /// Hands on what has changed and rested since.
     fn compare(&mut self, found: Vec<Found>, gone: Vec<PathBuf>) {
-        let mut settled = Vec::new();
+        let (mut settled, mut stirred) = (Vec::new(), Vec::new());
         for found in found {
+            self.vanished.remove(&found.path);
             if self.known.get(&found.path) == Some(&found.mark) {
-                self.unsettled.remove(&found.path);
+                if self.unsettled.remove(&found.path).is_some() {
+                    settled.push(found);
+                }
                 continue;
+            }
+            let fresh = !self.unsettled.contains_key(&found.path);
+            if fresh && self.known.contains_key(&found.path) {
+                stirred.push(found.path.clone());
             }
             let (mark, since) = *self.unsettled.entry(found.path.clone()).or_insert((found.mark, Instant::now()));
             if mark != found.mark {
@@ -246,6 +298,10 @@ impl Watch {
                 settled.push(found);
             }
         }
+        if let Some(core) = self.core.upgrade().filter(|_| !stirred.is_empty()) {
+            core.stirred(&stirred);
+        }
+        let gone = self.gone_for_good(gone);
         for path in &gone {
             self.unsettled.remove(path);
             self.known.remove(path);

@@ -23,7 +23,7 @@ use super::snapshot::EngineNote;
 use super::state::Job;
 use super::trace::Kind;
 use super::watch::Place;
-use crate::catalog::{self, Catalog, Double, Found, Mark, ModelFolder, Recipe};
+use crate::catalog::{self, Catalog, Double, Found, Mark, ModelFolder, NoFiles, Recipe};
 use crate::grid::{Grid, Window};
 use crate::map::{Basemap, View};
 use crate::source::{self, Choice, Dataset, Detail, FieldRef, Refusal, SourceError, Stop};
@@ -122,9 +122,10 @@ impl Core {
                 let outcome = self.trace.stage(Kind::Open, "headers", None, open);
                 let outcome = outcome.unwrap_or_else(|panic| Err(broken(path.clone(), &*panic)));
                 let mut state = self.state();
-                // What was kept of the file as it was before is of no use.
-                state.cache.forget_file(&path);
-                state.opening.read(&path, outcome.map(Arc::new));
+                if state.opening.read(&path, outcome.map(Arc::new)) {
+                    // What was kept of the file as it was before is of no use.
+                    state.cache.forget_file(&path);
+                }
             }
             OpeningJob::Join { files, folders, lost } => {
                 let join = || catch_unwind(AssertUnwindSafe(|| Arc::new(Catalog::of(&files, &folders, &lost))));
@@ -148,7 +149,11 @@ impl Core {
 
     fn list_model(self: &Arc<Self>, model: Arc<ModelFolder>) {
         let found = catalog::list_model(&model);
-        self.state().opening.listed(&Root::Model(model.clone()), found.clone());
+        let lack = if found.is_empty() { NoFiles::of(&model) } else { None };
+        let mut state = self.state();
+        state.note(lack.map(EngineNote::NoFiles));
+        state.opening.listed(&Root::Model(model.clone()), found.clone());
+        drop(state);
         self.watch(Place::Model(model), found);
         self.kick();
         self.told.notify_all();
@@ -309,10 +314,12 @@ impl Core {
         let (plan, size, key) = (reel.plan.clone(), reel.picture.size, reel.frame_key(slot));
         let columns = [0, 1].map(|n| reel.layers[n].as_ref().map_or(1, |layer| layer.plan.grid.nx));
         let (Some(moment), Some(key)) = (plan.slots.get(slot), key) else { return };
-        let pixels = state.buffer(size);
+        let (pixels, unreadable) = (state.buffer(size), key.broken);
         drop(state);
         let mut scratch = lock(&self.scratches).pop().unwrap_or_default();
-        let work = || catch_unwind(AssertUnwindSafe(|| scenery.paint(moment, fields, columns, &mut scratch, pixels)));
+        let work = || {
+            catch_unwind(AssertUnwindSafe(|| scenery.paint(moment, fields, unreadable, columns, &mut scratch, pixels)))
+        };
         let painted = self.trace.stage(Kind::Render, "paint", Some(slot), work);
         match (painted, &self.taker) {
             (Ok(frame), Some(take)) => {
@@ -320,17 +327,13 @@ impl Core {
                 let mut state = self.state();
                 state.reuse_buffer(frame.pixels);
                 key.fields.iter().flatten().for_each(|key| state.cache.take_field(key));
-                if let Some(reel) = state.reel(id) {
-                    reel.painted(slot);
-                }
+                state.painted(id, slot);
             }
             (Ok(frame), None) => {
                 let mut state = self.state();
                 state.make_room(frame.pixels.len() as u64);
                 state.cache.put_frame(key, Arc::new(frame));
-                if let Some(reel) = state.reel(id) {
-                    reel.painted(slot);
-                }
+                state.painted(id, slot);
             }
             (Err(panic), _) => {
                 let mut state = self.state();

@@ -33,6 +33,8 @@ pub struct Interval {
 pub enum CaptionNote {
     /// One of the two layers has no field at this time.
     MissingLayer { short: Bilingual, lead: Option<LeadTime> },
+    /// One of the two layers has a field at this time that cannot be read.
+    UnreadableLayer { short: Bilingual },
     /// A layer's field has no values where the map looks.
     NoValues { short: Bilingual },
 }
@@ -91,6 +93,9 @@ impl CaptionNote {
             ),
             Self::MissingLayer { short, lead: None } => {
                 text::fill(language, "frame.missing_layer", &[("layer", short.in_language(language))])
+            }
+            Self::UnreadableLayer { short } => {
+                text::fill(language, "frame.unreadable_layer", &[("layer", short.in_language(language))])
             }
             Self::NoValues { short } => {
                 text::fill(language, "frame.no_values", &[("layer", short.in_language(language))])

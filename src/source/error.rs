@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, Detail, rpn};
+use super::{Dataset, Detail, handles, rpn};
 use crate::text::{self, Language};
 
 /// The classes of refusal that the command's JSON names.
@@ -76,12 +76,10 @@ impl SourceError {
     #[must_use]
     pub fn of_io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
-        // EMFILE and ENFILE of Unix systems: too many files are open, and nothing is wrong with this one.
-        let too_many = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
         let refusal = match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Refusal::NotFound,
             ErrorKind::PermissionDenied => Refusal::NoAccess,
-            _ if too_many => Refusal::NoAccess,
+            _ if handles::is_too_many(error) => Refusal::NoAccess,
             _ => Refusal::Corrupt,
         };
         Self::new(path, refusal, error.to_string())

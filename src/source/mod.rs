@@ -12,6 +12,7 @@ mod companions;
 mod detail;
 mod error;
 mod grib;
+mod handles;
 pub mod messages;
 mod netcdf;
 mod records;

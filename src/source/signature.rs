@@ -1,11 +1,10 @@
 //! What a file is, by its first bytes; never by its name.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use super::rpn::Kind;
-use super::{Detail, Refusal, SourceError, is_store};
+use super::{Detail, Refusal, SourceError, handles, is_store};
 
 /// Formats that are known by sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +32,7 @@ pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
         return Ok(Signature::Zarr);
     }
     if about.is_dir() {
+        std::fs::read_dir(path).map_err(|error| SourceError::of_io(path, &error))?;
         return Err(SourceError::new(path, Refusal::NotData, Detail::of("detail.folder")));
     }
     // A pipe or a device would be waited on for ever.
@@ -42,7 +42,7 @@ pub fn recognise(path: &Path) -> Result<Signature, SourceError> {
     if about.len() == 0 {
         return Err(SourceError::new(path, Refusal::Empty, Detail::None));
     }
-    let mut file = File::open(path).map_err(|error| SourceError::of_io(path, &error))?;
+    let mut file = handles::open(path).map_err(|error| SourceError::of_io(path, &error))?;
     let mut head = Vec::new();
     let read = file.by_ref().take(1 << 16).read_to_end(&mut head);
     read.map_err(|error| SourceError::of_io(path, &error))?;

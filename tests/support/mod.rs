@@ -129,15 +129,20 @@ pub fn forecast(leads: &[f64]) -> Classic {
 
 /// As [`forecast`], for a run that began so many hours later.
 pub fn forecast_of(run: f64, leads: &[f64]) -> Classic {
-    on_rows(LATITUDES, run, leads)
+    on_rows(LATITUDES, run, leads, height)
 }
 
 /// As [`forecast`], on rows that lie two degrees further north.
 pub fn forecast_moved(leads: &[f64]) -> Classic {
-    on_rows(LATITUDES.map(|lat| lat + 2.0), 0.0, leads)
+    on_rows(LATITUDES.map(|lat| lat + 2.0), 0.0, leads, height)
 }
 
-fn on_rows(latitudes: [f64; 5], run: f64, leads: &[f64]) -> Classic {
+/// As [`forecast`], with the pressure surfaces 50 m lower.
+pub fn forecast_low(leads: &[f64]) -> Classic {
+    on_rows(LATITUDES, 0.0, leads, |step, level, j, i| height(step, level, j, i) - 50.0)
+}
+
+fn on_rows(latitudes: [f64; 5], run: f64, leads: &[f64], height: fn(usize, usize, usize, usize) -> f64) -> Classic {
     let field = |value: fn(usize, usize, usize, usize) -> f64| {
         let mut values = Vec::new();
         for step in 0..leads.len() {

@@ -140,21 +140,23 @@ impl<'a> Chooser<'a> {
             (Some(asked), Some(reference)) => is_of(reference, asked),
             (Some(_), None) => false,
         };
-        let wanted: Vec<_> = of_model.iter().filter(|(_, run)| is_asked(run)).collect();
+        let mut wanted: Vec<_> = of_model.iter().filter(|(_, run)| is_asked(run)).collect();
         if let Some(name) = self.asked.run.as_ref().filter(|_| wanted.is_empty()) {
             let runs = of_model.iter().filter_map(|(_, run)| run.reference).map(|run| run.0.iso());
             return Err(self.absent("cli.no_run", name, runs));
         }
-        let has = |run: &Run| match named {
+        // As the window: what can be drawn before what cannot.
+        wanted.sort_by_key(|(_, run)| !run.is_placed());
+        let has = |(model, run): &(&'a Model, &'a Run)| match named {
             Some(Named::Subject(subject)) => engine::subjects(run).contains(subject).then(|| subject.clone()),
             Some(Named::Variable(_)) => {
                 let shows = |series: &&Series| series.recipes().any(|(_, _, recipe)| belongs(named, recipe));
                 let shown = run.series.iter().filter(shows).min_by_key(|series| !series.is_on_pressure());
                 shown.map(|series| Subject::Variable(series.parameter.id.clone()))
             }
-            None => engine::subjects(run).into_iter().next(),
+            None => Selection::of_run(model, run).map(|selection| selection.subject),
         };
-        let found = wanted.iter().find_map(|(model, run)| Some((*model, *run, has(run)?)));
+        let found = wanted.iter().find_map(|of| Some((of.0, of.1, has(of)?)));
         found.ok_or_else(|| {
             let series = wanted.iter().flat_map(|(_, run)| &run.series);
             let there = series.map(|series| series.parameter.id.clone());

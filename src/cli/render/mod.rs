@@ -104,7 +104,8 @@ fn draw(job: &Job, output: &mut Output) -> Status {
     let rendered = make_frames(job, &writer);
     let written = writer.finish();
     tell(job, &rendered, &written, output);
-    let whole = rendered.is_ok() && written.failures.is_empty() && written.frames == slots.len();
+    let whole =
+        rendered.as_ref().is_ok_and(Rendered::is_whole) && written.failures.is_empty() && written.frames == slots.len();
     if whole && !opening::is_refused(job.opened) { Status::Done } else { Status::InPart }
 }
 

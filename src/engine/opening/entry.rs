@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::catalog::{Found, Mark, ModelFolder, Named, OpenFile, model_of};
 use crate::source::{Dataset, Refusal, SourceError};
-use crate::time::ReferenceTime;
+use crate::time::{LeadTime, ReferenceTime};
 
 /// Where files are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +37,31 @@ impl RunKey {
     }
 }
 
+/// What a file is by its name, in one of the models that have it, or by itself.
+#[derive(Debug)]
+pub(super) struct Home {
+    pub folder: Option<Arc<ModelFolder>>,
+    pub named: Option<Named>,
+    pub run: Option<RunKey>,
+}
+
+impl Home {
+    fn new(folder: Option<Arc<ModelFolder>>, named: Option<Named>, stem: &Arc<str>) -> Self {
+        let model = || folder.as_ref().map_or_else(|| stem.clone(), |folder| folder.name.en.as_str().into());
+        let run = named.map(|named| RunKey { model: model(), reference: named.run });
+        Self { folder, named, run }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Entry {
     pub path: PathBuf,
-    pub mark: Mark,
-    pub named: Option<Named>,
+    mark: Mark,
+    /// When it was first seen as it is.
+    since: Instant,
     pub stem: Arc<str>,
-    pub folder: Option<Arc<ModelFolder>>,
+    /// The models' folders that have it, each under its own pattern; without any, one of no folder.
+    homes: Vec<Home>,
     /// Found in a folder, not named: what is no data at all among them is passed over.
     pub found: bool,
     /// What its headers said, when they were last read.
@@ -53,8 +71,10 @@ pub(super) struct Entry {
     /// Being read; and it changed meanwhile.
     pub reading: bool,
     pub changed: bool,
-    /// It is broken, in part or whole, and was written a moment ago: more of it may come.
+    /// It is broken, in part or whole, and was written a moment ago: more of it may come. What it was before stands.
     pub held: bool,
+    /// Somebody writes to it just now.
+    pub stirs: bool,
     /// Its grids lack positions, which were looked for among so many other files.
     pub among: usize,
 }
@@ -68,15 +88,16 @@ impl Entry {
         Self {
             path,
             mark,
-            named,
+            since: Instant::now(),
+            homes: vec![Home::new(folder, named, &stem)],
             stem,
-            folder,
             found: false,
             outcome: None,
             queued: false,
             reading: false,
             changed: false,
             held: false,
+            stirs: false,
             among: 0,
         }
     }
@@ -91,44 +112,85 @@ impl Entry {
         self.outcome.as_ref().is_some_and(|outcome| outcome.as_ref().err().is_none_or(SourceError::may_serve))
     }
 
-    pub fn run(&self) -> Option<RunKey> {
-        let reference = self.named?.run;
-        let model = self.folder.as_ref().map_or_else(|| self.stem.clone(), |folder| folder.name.en.as_str().into());
-        Some(RunKey { model, reference })
+    pub fn homes(&self) -> &[Home] {
+        &self.homes
     }
 
-    /// Takes what its headers said. A file that still grows is not broken yet.
-    pub fn take(&mut self, outcome: Result<Arc<Dataset>, SourceError>, patience: Duration) {
-        let grows = self.found && self.is_young(patience);
+    /// The runs that it is of by its name, one at most in each of its models.
+    pub fn runs(&self) -> impl Iterator<Item = &RunKey> {
+        self.homes.iter().filter_map(|home| home.run.as_ref())
+    }
+
+    pub fn is_of(&self, run: &RunKey) -> bool {
+        self.runs().any(|own| own == run)
+    }
+
+    /// The lead time that its name tells in a run.
+    pub fn lead_in(&self, run: &RunKey) -> Option<LeadTime> {
+        self.homes.iter().find(|home| home.run.as_ref() == Some(run))?.named?.lead
+    }
+
+    /// Takes it into a model's folder; false where it is there already.
+    pub fn move_in(&mut self, folder: Arc<ModelFolder>, named: Option<Named>) -> bool {
+        if self.homes.iter().any(|home| home.folder.as_ref() == Some(&folder)) {
+            return false;
+        }
+        // Folders of one name are one model, which has each file once.
+        self.homes.retain(|home| home.folder.as_ref().is_some_and(|known| known.name.en != folder.name.en));
+        self.homes.push(Home::new(Some(folder), named, &self.stem));
+        true
+    }
+
+    /// Takes what its headers said; false where it stays what it was. A file that still grows is not broken yet, and
+    /// one that is written anew is what it was until it is whole.
+    pub fn take(&mut self, outcome: Result<Arc<Dataset>, SourceError>, patience: Duration) -> bool {
+        let was_open = matches!(self.outcome, Some(Ok(_)));
+        let grows = (self.found || was_open) && self.is_young(patience);
         let broken = match &outcome {
             Err(error) => may_heal(error),
             Ok(dataset) => dataset.notes.iter().any(may_heal),
         };
         self.held = grows && broken;
-        self.outcome = if self.held { None } else { Some(outcome) };
+        self.stirs = false;
+        if !self.held {
+            self.outcome = Some(outcome);
+        }
+        !self.held
     }
 
-    /// It was written within this time.
+    /// It was written within this time. What is dated in the future was written by another clock, and is young for as
+    /// long since it was seen.
     pub fn is_young(&self, patience: Duration) -> bool {
         let age = self.mark.written.map(|written| SystemTime::now().duration_since(written).unwrap_or_default());
-        age.is_some_and(|age| age < patience)
+        age.is_some_and(|age| age < patience) && self.since.elapsed() < patience
     }
 
-    /// What the catalogue is told of it; `None` for what is passed over.
-    pub fn for_catalog(&self) -> Option<OpenFile> {
-        let no_data = matches!(&self.outcome, Some(Err(error)) if error.refusal == Refusal::NotData);
-        // A file of unknown run is in no list before it is read.
-        let unknown = self.outcome.is_none() && self.named.is_none() && self.folder.is_none();
-        if self.held || unknown || (self.found && no_data) {
-            return None;
+    /// It is on the disk like this now; false where it was before.
+    pub fn see(&mut self, mark: Mark) -> bool {
+        let changed = self.mark != mark;
+        if changed {
+            (self.mark, self.since) = (mark, Instant::now());
         }
-        Some(OpenFile {
+        changed
+    }
+
+    /// What the catalogue is told of it, once for each model that has it; nothing of what is passed over.
+    pub fn for_catalog(&self) -> impl Iterator<Item = OpenFile> {
+        let no_data = matches!(&self.outcome, Some(Err(error)) if error.refusal == Refusal::NotData);
+        let passed_over = (self.held && self.outcome.is_none()) || (self.found && no_data);
+        let homes = self.homes.iter().filter(move |home| {
+            // A file of unknown run is in no list before it is read.
+            let unknown = self.outcome.is_none() && home.named.is_none() && home.folder.is_none();
+            !passed_over && !unknown
+        });
+        homes.map(|home| OpenFile {
             path: self.path.clone(),
             outcome: self.outcome.clone(),
-            named: self.named,
+            named: home.named,
             stem: self.stem.clone(),
             written: self.mark.written,
-            folder: self.folder.clone(),
+            folder: home.folder.clone(),
+            arriving: self.held || self.stirs,
         })
     }
 }

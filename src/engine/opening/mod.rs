@@ -86,20 +86,23 @@ impl Opening {
 
     /// False where the file was not open.
     pub(super) fn forget(&mut self, path: &Path) -> bool {
-        let forgotten = self.remove(path).is_some();
+        let forgotten = !self.remove(|other| other == path).is_empty();
         self.lost.retain(|lost| lost.path != path);
         self.closed.insert(path.to_owned());
         forgotten
     }
 
-    fn remove(&mut self, path: &Path) -> Option<Entry> {
-        let place = self.places.get(path).copied()?;
-        let entry = self.entries.remove(place);
-        self.unread.retain(|unread| unread != path);
-        self.first.remove(path);
-        self.places = self.entries.iter().enumerate().map(|(place, entry)| (entry.path.clone(), place)).collect();
-        self.stale = true;
-        Some(entry)
+    fn remove(&mut self, goes: impl Fn(&Path) -> bool) -> Vec<Entry> {
+        let (gone, kept): (Vec<Entry>, Vec<Entry>) =
+            std::mem::take(&mut self.entries).into_iter().partition(|entry| goes(&entry.path));
+        self.entries = kept;
+        if !gone.is_empty() {
+            self.unread.retain(|unread| !goes(unread));
+            self.first.retain(|first| !goes(first));
+            self.places = self.entries.iter().enumerate().map(|(place, entry)| (entry.path.clone(), place)).collect();
+            self.stale = true;
+        }
+        gone
     }
 
     fn entry(&mut self, path: &Path) -> Option<&mut Entry> {
@@ -156,7 +159,7 @@ impl Opening {
     fn join(&mut self) -> OpeningJob {
         (self.stale, self.joining, self.at_once) = (false, true, false);
         self.joined = Some(Instant::now());
-        let files = self.entries.iter().filter_map(Entry::for_catalog).collect();
+        let files = self.entries.iter().flat_map(Entry::for_catalog).collect();
         OpeningJob::Join { files, folders: self.folders.clone(), lost: self.lost.clone() }
     }
 
@@ -183,15 +186,14 @@ impl Opening {
             Root::Path(asked) => {
                 self.listing -= 1;
                 let of_folder = files.iter().all(|found| found.path != *asked);
-                let runs: BTreeSet<RunKey> =
-                    files.iter().filter(|_| of_folder).filter_map(|found| RunKey::of(found, None)).collect();
+                let keys = || files.iter().filter(|_| of_folder).filter_map(|found| RunKey::of(found, None));
+                let runs: BTreeSet<RunKey> = keys().collect();
+                let newest = keys().next().map(|run| run.model);
                 if runs.len() > 1 {
                     self.take_named(root, files);
-                    // The newest run of the model that comes first by name.
-                    let newest =
-                        runs.iter().take_while(|run| Some(&run.model) == runs.first().map(|r| &r.model)).last();
-                    if let Some(newest) = newest.cloned() {
-                        self.choose(&newest);
+                    // The newest run of the model that comes first in the folder, as in the catalogue.
+                    if let Some(newest) = newest.and_then(|model| runs.iter().rev().find(|run| run.model == model)) {
+                        self.choose(newest);
                     }
                 } else {
                     self.in_parts |= !runs.is_empty();
@@ -248,9 +250,9 @@ impl Opening {
         let folder = root.model();
         if let Some(place) = self.places.get(&found.path).copied() {
             if let Some(entry) = self.entries.get_mut(place) {
-                entry.mark = found.mark;
-                if folder.is_some() {
-                    (entry.named, entry.folder) = (found.named, folder);
+                entry.see(found.mark);
+                if let Some(folder) = folder {
+                    entry.move_in(folder, found.named);
                 }
             }
             return place;
@@ -263,12 +265,18 @@ impl Opening {
         self.entries.len() - 1
     }
 
-    /// Reads the headers of these files next: the hand has chosen their run.
-    pub(super) fn read_next(&mut self, paths: &[PathBuf]) {
-        let keys: HashSet<RunKey> = paths.iter().filter_map(|path| self.entry(path)?.run()).collect();
+    /// Reads the headers of these files next: the hand has chosen their run. Where several models have them, that of
+    /// this one.
+    pub(super) fn read_next(&mut self, model: &str, paths: &[PathBuf]) {
+        let of_files = paths.iter().filter_map(|path| self.entries.get(*self.places.get(path)?));
+        let mut keys: HashSet<RunKey> = of_files.flat_map(Entry::runs).cloned().collect();
+        if keys.iter().any(|key| &*key.model == model) {
+            keys.retain(|key| &*key.model == model);
+        }
         let mut unnamed: Vec<PathBuf> = Vec::new();
         for path in paths {
-            let Some(entry) = self.entry(path).filter(|entry| entry.run().is_none() && entry.is_unread()) else {
+            let Some(entry) = self.entry(path).filter(|entry| entry.runs().next().is_none() && entry.is_unread())
+            else {
                 continue;
             };
             entry.queued = true;
@@ -284,10 +292,10 @@ impl Opening {
     fn choose(&mut self, run: &RunKey) {
         self.chosen.insert(run.clone());
         self.in_parts = true;
-        let of_run = self.entries.iter().filter(|entry| entry.run().as_ref() == Some(run));
+        let of_run = self.entries.iter().filter(|entry| entry.is_of(run));
         let mut files: Vec<(Option<LeadTime>, PathBuf)> = of_run
             .filter(|entry| entry.outcome.is_none())
-            .map(|entry| (entry.named.and_then(|named| named.lead), entry.path.clone()))
+            .map(|entry| (entry.lead_in(run), entry.path.clone()))
             .collect();
         files.sort();
         let leads: Vec<LeadTime> = files.iter().filter_map(|(lead, _)| *lead).collect();
@@ -306,17 +314,18 @@ impl Opening {
         }
     }
 
-    pub(super) fn read(&mut self, path: &Path, outcome: Result<Arc<Dataset>, SourceError>) {
+    /// True where the file is now what was read; false where it stays what it was.
+    pub(super) fn read(&mut self, path: &Path, outcome: Result<Arc<Dataset>, SourceError>) -> bool {
         self.reading -= 1;
         self.stale = true;
         self.first.remove(path);
         let patience = self.patience;
-        let mut again = false;
+        let (mut again, mut taken) = (false, true);
         // A file that was closed meanwhile is no longer in the list.
         if let Some(entry) = self.entry(path) {
             (entry.queued, entry.reading) = (false, false);
             again = std::mem::take(&mut entry.changed);
-            entry.take(outcome, patience);
+            taken = entry.take(outcome, patience);
         }
         if again {
             self.read_again(path);
@@ -331,6 +340,7 @@ impl Opening {
         if self.reading == 0 && self.unread.is_empty() {
             self.look_among_others();
         }
+        taken
     }
 
     /// The files that may have positions for others.

@@ -80,8 +80,15 @@ fn of_several_runs_only_the_newest_is_read() {
     })
     .collect();
     assert_eq!(read, ["folder/m_2026112012_000.nc", "folder/m_2026112012_006.nc"].map(PathBuf::from));
-    opening.read_next(&["folder/m_2026112000_006.nc".into()]);
+    opening.read_next("m", &["folder/m_2026112000_006.nc".into()]);
     assert!(next_headers(&mut opening).is_some_and(|path| path.ends_with("m_2026112000_000.nc")), "its whole run");
+}
+
+#[test]
+fn of_several_models_the_first_in_the_folder_is_read() {
+    let mut opening =
+        with_files(&["a/zeta_2026112000_000.nc", "a/zeta_2026112012_000.nc", "b/alpha_2026112100_000.nc"]);
+    assert!(next_headers(&mut opening).is_some_and(|path| path.ends_with("a/zeta_2026112012_000.nc")));
 }
 
 #[test]
@@ -114,6 +121,21 @@ fn a_file_that_grows_is_not_broken_before_patience_is_over() {
     opening.read(&path, Err(refused(&path)));
     let Some(OpeningJob::Join { files, .. }) = opening.next() else { panic!("a catalogue is due") };
     assert!(matches!(files[0].outcome, Some(Err(_))), "now it is told");
+}
+
+#[test]
+fn a_broken_file_that_is_dated_in_the_future_is_not_waited_for_for_ever() {
+    let mut opening = with_files(&["m_2026112012_000.nc"]);
+    opening.patience = Duration::from_millis(50);
+    let path = next_headers(&mut opening).expect("something to read");
+    let future = Mark { length: 1, written: Some(std::time::SystemTime::now() + Duration::from_secs(9000)) };
+    opening.changed(&folder(), vec![Found { mark: future, ..found("folder/m_2026112012_000.nc") }], &[]);
+    opening.read(&path, Err(refused(&path)));
+    assert_eq!(next_headers(&mut opening), Some(path.clone()), "it changed while it was read");
+    opening.read(&path, Err(refused(&path)));
+    assert!(!opening.lose_patience(), "it may still grow");
+    std::thread::sleep(Duration::from_millis(60));
+    assert!(opening.lose_patience());
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
+use hdf5_reader::storage::{Storage, StorageBuffer};
 use netcdf_reader::classic::ClassicFile;
 use netcdf_reader::{
-    DynStorage, Error, FileStorage, NcFile, NcFormat, NcGroup, NcMetadataMode, NcOpenOptions, NcSliceInfo,
-    NcSliceInfoElem,
+    DynStorage, Error, NcFile, NcFormat, NcGroup, NcMetadataMode, NcOpenOptions, NcSliceInfo, NcSliceInfoElem,
 };
 
 use super::fallback::{Described, Helper};
@@ -33,12 +33,31 @@ pub struct File {
     length: u64,
     /// The HDF5 file underneath and its bytes, opened when the first field is read.
     hdf5: OnceLock<Option<(Hdf5, Arc<FileBytes>)>>,
-    /// The bytes of a classic file.
-    plain: OnceLock<Option<Arc<FileBytes>>>,
+    bytes: FileBytes,
     /// When it was last written, as far as the system says.
     written: Option<SystemTime>,
     pub declared: Vec<Declared>,
     pub attributes: Vec<(String, String)>,
+}
+
+/// The file's bytes as the reader asks for them.
+struct Stored(FileBytes);
+
+impl Storage for Stored {
+    fn len(&self) -> u64 {
+        self.0.length()
+    }
+
+    fn read_range(&self, offset: u64, len: usize) -> hdf5_reader::error::Result<StorageBuffer> {
+        let end = offset.checked_add(len as u64);
+        if end.is_none_or(|end| end > self.len()) {
+            let available = self.len().saturating_sub(offset);
+            return Err(hdf5_reader::error::Error::UnexpectedEof { offset, needed: len as u64, available });
+        }
+        let mut buffer = Vec::new();
+        self.0.read(offset, len, &mut buffer).map_err(std::io::Error::other)?;
+        Ok(StorageBuffer::from_vec(buffer))
+    }
 }
 
 /// Who reads it.
@@ -50,16 +69,16 @@ enum Inner {
 impl File {
     /// Reads the headers; by the helper, if there is one, where the safe reader cannot.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        let storage = guarded(path, || FileStorage::open(path).map_err(Error::from))?;
-        let storage: DynStorage = Arc::new(storage);
+        let bytes = FileBytes::open(path, 0)?;
+        let storage: DynStorage = Arc::new(Stored(bytes.clone()));
         if let Some(end) = stated_end(path, storage.as_ref()).filter(|&end| end > storage.len()) {
             let detail = Detail::with("detail.ends_early", [("end", storage.len().into()), ("wanted", end.into())]);
             return Err(SourceError::new(path, Refusal::Corrupt, detail));
         }
         let length = storage.len();
         // Strictly by the rules of NetCDF-4 first; a file that bends them may still make sense.
-        let safe = Self::open_safe(path, &storage, NcMetadataMode::Strict)
-            .or_else(|error| Self::open_safe(path, &storage, NcMetadataMode::Lossy).map_err(|_| error));
+        let open = |mode| Self::open_safe(&bytes, &storage, mode);
+        let safe = open(NcMetadataMode::Strict).or_else(|error| open(NcMetadataMode::Lossy).map_err(|_| error));
         let refusal = match safe {
             Ok(file) => return Ok(file),
             Err(refusal) => refusal,
@@ -69,11 +88,11 @@ impl File {
             return Err(refusal);
         }
         let (helper, Described { variables, attributes }) = Helper::describe(path).ok_or(refusal)?;
-        Ok(Self::new(path, Inner::Helper(helper), "netcdf4", length, variables, attributes))
+        Ok(Self::new(&bytes, Inner::Helper(helper), "netcdf4", length, variables, attributes))
     }
 
-    fn open_safe(path: &Path, storage: &DynStorage, metadata_mode: NcMetadataMode) -> Result<Self, SourceError> {
-        guarded(path, || {
+    fn open_safe(bytes: &FileBytes, storage: &DynStorage, metadata_mode: NcMetadataMode) -> Result<Self, SourceError> {
+        guarded(bytes.path(), || {
             let options = NcOpenOptions {
                 chunk_cache_bytes: 0,
                 max_read_bytes: MOST_BYTES_READ,
@@ -91,21 +110,22 @@ impl File {
             let root = file.root_group()?;
             let (declared, attributes) = (metadata::declarations(root), metadata::global_attributes(root));
             let inner = Inner::Safe { file: Box::new(file), storage: storage.clone() };
-            Ok(Self::new(path, inner, format, storage.len(), declared, attributes))
+            Ok(Self::new(bytes, inner, format, storage.len(), declared, attributes))
         })
     }
 
     fn new(
-        path: &Path,
+        bytes: &FileBytes,
         inner: Inner,
         format: &'static str,
         length: u64,
         declared: Vec<Declared>,
         attributes: Vec<(String, String)>,
     ) -> Self {
-        let (hdf5, plain) = (OnceLock::new(), OnceLock::new());
-        let written = std::fs::metadata(path).and_then(|about| about.modified()).ok();
-        Self { path: path.to_owned(), inner, format, length, hdf5, plain, written, declared, attributes }
+        let path = bytes.path().to_owned();
+        let written = std::fs::metadata(&path).and_then(|about| about.modified()).ok();
+        let (hdf5, bytes) = (OnceLock::new(), bytes.clone());
+        Self { path, inner, format, length, hdf5, bytes, written, declared, attributes }
     }
 
     /// The root group of a classic file.
@@ -142,7 +162,7 @@ impl File {
     fn open_hdf5(&self) -> Option<(Hdf5, Arc<FileBytes>)> {
         let Inner::Safe { storage, .. } = &self.inner else { return None };
         let hdf5 = guarded(&self.path, || Ok(Hdf5::open(storage.clone())?)).ok()?;
-        let bytes = FileBytes::open(&self.path, hdf5.base()).ok()?;
+        let bytes = self.bytes.from(hdf5.base());
         Some((hdf5, Arc::new(bytes)))
     }
 
@@ -182,8 +202,7 @@ impl Arrays for File {
         let number = declared.number()?;
         let shape: Vec<usize> = declared.dims.iter().map(|dim| dim.size).collect();
         if let Some(root) = self.classic() {
-            let bytes = self.plain.get_or_init(|| FileBytes::open(&self.path, 0).ok().map(Arc::new)).clone()?;
-            return classic_layout(bytes, root, &declared.path, number, shape);
+            return classic_layout(Arc::new(self.bytes.clone()), root, &declared.path, number, shape);
         }
         let (hdf5, bytes) = self.hdf5.get_or_init(|| self.open_hdf5()).as_ref()?;
         guarded(&self.path, || Ok(hdf5.layout(bytes, &declared.path, number, &shape)?)).ok()?

@@ -2,6 +2,7 @@
 //!
 //! The window shows parameters (see [`super::Series`]); the commands that look into files speak of variables.
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -68,20 +69,26 @@ pub enum Absent {
 #[must_use]
 pub fn inventory(opened: &[(PathBuf, Result<Arc<Dataset>, SourceError>)]) -> Vec<Listed> {
     let mut list: Vec<Listed> = Vec::new();
+    // Thousands of files may each be of a model of their own: only those that are called alike are looked at.
+    let mut alike: HashMap<(String, String), Vec<usize>> = HashMap::new();
+    let mut taken: HashSet<String> = HashSet::new();
     for (file, (path, outcome)) in opened.iter().enumerate() {
         let Ok(dataset) = outcome else { continue };
         let written = std::fs::metadata(path).and_then(|data| data.modified()).ok();
+        let model = model_name(dataset).en;
         for (number, variable) in dataset.variables.iter().enumerate() {
             let part = Part { file, dataset: dataset.clone(), number, written };
-            match list.iter_mut().find(|listed| listed.takes(&part)) {
-                Some(listed) => listed.add(part),
-                None => {
-                    let taken = list.iter().any(|listed| listed.id == variable.id);
-                    let id = if taken { format!("{}@{file}", variable.id) } else { variable.id.clone() };
-                    let levels = variable.levels.clone();
-                    list.push(Listed { id, parts: vec![part], levels, steps: variable.steps.clone() });
-                }
+            let places = alike.entry((variable.id.clone(), model.clone())).or_default();
+            let takes = |at: &&usize| list.get(**at).is_some_and(|listed: &Listed| listed.takes(&part));
+            if let Some(listed) = places.iter().find(takes).copied().and_then(|at| list.get_mut(at)) {
+                listed.add(part);
+                continue;
             }
+            places.push(list.len());
+            let id = if taken.contains(&variable.id) { format!("{}@{file}", variable.id) } else { variable.id.clone() };
+            taken.insert(id.clone());
+            let levels = variable.levels.clone();
+            list.push(Listed { id, parts: vec![part], levels, steps: variable.steps.clone() });
         }
     }
     list
@@ -179,6 +186,7 @@ impl Listed {
         self.parts.iter().filter_map(Part::variable).map(|variable| (variable.reader.id(), variable.number))
     }
 
+    /// Whether a variable of the same id and model is the same.
     fn takes(&self, part: &Part) -> bool {
         let (Some(mine), Some(theirs), Some(first)) = (self.variable(), part.variable(), self.parts.first()) else {
             return false;
@@ -196,7 +204,6 @@ impl Listed {
             && mine.dims == theirs.dims
             && same_axis
             && same_grid(&mine.grid, &theirs.grid)
-            && model_name(&first.dataset).en == model_name(&part.dataset).en
     }
 
     fn add(&mut self, part: Part) {

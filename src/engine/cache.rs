@@ -42,6 +42,11 @@ pub(super) fn offset(outer: Window, inner: Window, columns: usize) -> Option<(us
     (j + inner.ny <= outer.ny && i + inner.nx <= outer.nx).then_some((j, i))
 }
 
+/// What a frame of so many pixels takes.
+pub(super) fn frame_bytes([width, height]: [u32; 2]) -> u64 {
+    u64::from(width) * u64::from(height) * 4
+}
+
 struct Entry<V> {
     value: V,
     bytes: u64,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::budget::Usage;
+use super::cache::frame_bytes;
 use super::layer::Guesses;
 use super::plan::Plan;
 use super::reel::Reel;
 use super::request::{Request, Selection, Subject, levels};
-use super::state::{Job, State, frame_bytes};
+use super::state::{Job, State};
 use crate::catalog::{Catalog, SlotTime};
 use crate::field::{Level, LevelKind};
 use crate::product;

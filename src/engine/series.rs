@@ -1,12 +1,21 @@
 //! Values of both layers over all slots at one place.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use ndarray::Array2;
 
 use super::cache::{Cache, Kept};
+use super::core::Core;
 use super::place;
+use super::reading::{convert, read_all};
 use super::reel::{Batch, Reel, Wanted};
 use super::snapshot::PointSeries;
+use super::trace::Kind;
+use super::work::lock;
 use crate::grid::{Around, Grid, Window};
+use crate::source::SourceError;
+use crate::units::Affine;
 
 /// How far the answer for one layer of a slot has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,5 +124,57 @@ impl Asked {
         let complete = self.answers.iter().flatten().all(|answer| matches!(answer, Answer::Known(_)));
         let [bands, lines] = [values(&self.answers[0]), values(&self.answers[1])];
         Arc::new(PointSeries { lat: self.lat, lon: self.lon, bands, lines, complete })
+    }
+}
+
+impl Core {
+    /// Reads the fields of a batch around the place that was asked for.
+    pub(super) fn read_series(self: &Arc<Self>, batch: &Batch) {
+        let n = batch.layer;
+        let mut state = self.state();
+        let state_ref = &mut *state;
+        let (Some(reel), Some(asked)) = (state_ref.reels.first(), state_ref.series.as_ref()) else { return };
+        let Some(layer) = reel.layers[n].as_ref() else { return };
+        let (grid, stop, number, plan) = (layer.plan.grid.clone(), reel.stop.clone(), asked.number, reel.plan.clone());
+        let Some((window, place)) = asked.window(n, &grid) else { return };
+        let conversion = layer.conversion.done().copied().unwrap_or(Affine::IDENTITY);
+        drop(state);
+        let pots: Mutex<HashMap<usize, Vec<Option<Array2<f32>>>>> = Mutex::default();
+        let came = |wanted: &Wanted, outcome: Result<Array2<f32>, SourceError>| {
+            let slot = plan.slots.get(wanted.slot);
+            let Some(recipe) = slot.and_then(|slot| [&slot.bands, &slot.lines][n].as_ref()) else { return };
+            let value = match outcome {
+                Err(_) => f32::NAN,
+                Ok(values) => {
+                    let mut pots = lock(&pots);
+                    let pot = pots.entry(wanted.slot).or_insert_with(|| vec![None; recipe.ingredients.len()]);
+                    if let Some(place) = pot.get_mut(wanted.ingredient) {
+                        *place = Some(values);
+                    }
+                    if pot.iter().any(Option::is_none) {
+                        return;
+                    }
+                    let raw = pots.remove(&wanted.slot).into_iter().flatten().flatten().collect();
+                    drop(pots);
+                    recipe.cook(raw).map_or(f32::NAN, |mut values| {
+                        if recipe.guess.is_some() {
+                            convert(&mut values, conversion);
+                        }
+                        place::interpolate(&Kept { values, window }, &grid, &place)
+                    })
+                }
+            };
+            if let Some(asked) = self.state().series.as_mut().filter(|asked| asked.number == number) {
+                asked.know(wanted.slot, n, value);
+            }
+        };
+        let slot = batch.wanted.first().map(|wanted| wanted.slot);
+        self.trace.stage(Kind::Read, "series", slot, || read_all(&batch.wanted, window, &stop, &came));
+        if stop.is_stopped()
+            && let Some(asked) = self.state().series.as_mut().filter(|asked| asked.number == number)
+        {
+            asked.give_up(n, batch.wanted.iter().map(|wanted| wanted.slot));
+        }
+        self.kick();
     }
 }

@@ -1,5 +1,8 @@
 //! One request on its way: a plan, and how far each of its slots has come. Knows what to do next, does nothing itself.
 
+mod next;
+mod outcome;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -208,129 +211,6 @@ impl Reel {
         self.slots.get(slot).is_some_and(|slot| matches!(slot.picture, Picturing::Done | Picturing::Failed(_)))
     }
 
-    /// Takes on what is known by now; marks what it gives out as begun.
-    pub(super) fn next(&mut self, reach: Reach) -> Next {
-        if self.survey.begin() {
-            return Next::Survey;
-        }
-        if self.setting_is_impossible() {
-            return Next::Rest;
-        }
-        if self.unpainted(&self.order(), reach) && self.scenery.done().is_none() && self.basemap.begin() {
-            return Next::Basemap;
-        }
-        if self.survey.done().is_none() {
-            return Next::Rest;
-        }
-        for (n, layer) in self.layers.iter_mut().enumerate() {
-            if layer.as_mut().is_some_and(Layer::begin_guess) {
-                return Next::Guess(n);
-            }
-        }
-        let order = self.order();
-        let Some(&visible) = order.first() else { return self.read_for_ranges(&order) };
-        if self.paintable(visible) {
-            return self.paint(visible);
-        }
-        let ready = self.setting.is_some() && self.basemap.done().is_some();
-        if ready && self.unpainted(&order, reach) && self.scenery.begin() {
-            return Next::Prepare;
-        }
-        if let Some(batch) = self.batch_for(visible, &order, reach) {
-            return Next::Read(batch);
-        }
-        // The visible step first: while its chunks are decoded, the other cores help with them.
-        if self.slots.get(visible).is_some_and(|slot| slot.parts.contains(&Part::Reading)) {
-            return Next::Rest;
-        }
-        for (rank, &slot) in order.iter().enumerate().skip(1) {
-            if rank < reach.frames && self.paintable(slot) {
-                return self.paint(slot);
-            }
-            if rank < reach.frames
-                && let Some(batch) = self.batch_for(slot, &order, reach)
-            {
-                return Next::Read(batch);
-            }
-        }
-        self.read_for_ranges(&order)
-    }
-
-    /// No layer can be drawn.
-    fn setting_is_impossible(&self) -> bool {
-        self.layers.iter().flatten().all(Layer::is_impossible)
-    }
-
-    /// A layer without a colour table needs the range of all its slots, near or far.
-    fn read_for_ranges(&mut self, order: &[usize]) -> Next {
-        if self.layers.iter().flatten().all(|layer| !layer.wants_range()) {
-            return Next::Rest;
-        }
-        let all = Reach { fields: 0, frames: self.slots.len() };
-        let wanted = |slot: &usize| self.layers.iter().flatten().any(|layer| layer.wants_range_of(*slot));
-        let slots: Vec<usize> = (0..self.slots.len()).filter(wanted).collect();
-        for slot in slots {
-            if let Some(batch) = self.batch_for(slot, order, all) {
-                return Next::Read(batch);
-            }
-        }
-        Next::Rest
-    }
-
-    fn unpainted(&self, order: &[usize], reach: Reach) -> bool {
-        let due = |slot: &usize| {
-            self.slots.get(*slot).is_some_and(|slot| matches!(slot.picture, Picturing::Due | Picturing::Running))
-        };
-        order.iter().take(reach.frames).any(due)
-    }
-
-    fn paintable(&self, slot: usize) -> bool {
-        let Some(slot) = self.slots.get(slot) else { return false };
-        matches!(slot.picture, Picturing::Due)
-            && self.scenery.done().is_some()
-            && slot.parts.iter().all(|part| matches!(part, Part::Absent | Part::Kept | Part::Failed))
-    }
-
-    fn paint(&mut self, slot: usize) -> Next {
-        if let Some(work) = self.slots.get_mut(slot) {
-            work.picture = Picturing::Running;
-        }
-        Next::Paint(slot)
-    }
-
-    /// The unread fields of a slot with those of other slots that lie in the same chunks, marked as begun.
-    fn batch_for(&mut self, slot: usize, order: &[usize], reach: Reach) -> Option<Batch> {
-        let work = self.slots.get(slot)?;
-        let n = (0..2).find(|n| {
-            let layer = self.layers[*n].as_ref();
-            let due = work.parts[*n] == Part::Due && layer.is_some_and(Layer::may_read);
-            due && (matches!(work.picture, Picturing::Due) || layer.is_some_and(|layer| layer.wants_range_of(slot)))
-        })?;
-        let layer = self.layers[n].as_ref()?;
-        let first = layer.batches(slot);
-        let whole_run = layer.wants_range();
-        let shares = |other: &usize| {
-            let work = self.slots.get(*other);
-            work.is_some_and(|work| work.parts[n] == Part::Due) && layer.batches(*other) == first
-        };
-        let mut together = vec![slot];
-        let near = |(rank, other): &(usize, &usize)| *rank < reach.fields || layer.wants_range_of(**other);
-        let others = order.iter().enumerate().filter(near).map(|(_, other)| *other);
-        together.extend(others.filter(|other| *other != slot).filter(shares));
-        if whole_run {
-            let rest = (0..self.slots.len()).filter(|other| !order.contains(other) && *other != slot);
-            let rest = rest.filter(|other| layer.wants_range_of(*other));
-            together.extend(rest.filter(shares));
-        }
-        let wanted = together.iter().flat_map(|slot| layer.wanted(*slot)).collect();
-        for slot in together {
-            if let Some(work) = self.slots.get_mut(slot) {
-                work.parts[n] = Part::Reading;
-            }
-        }
-        Some(Batch { layer: n, wanted })
-    }
-
     /// What is read first: the fields of the slot on screen.
     pub(super) fn fields_in_sight(&self) -> Vec<FieldRef> {
         let layers = self.layers.iter().flatten();
@@ -379,71 +259,6 @@ impl Reel {
         self.pots.remove(&(slot, layer)).map(|full| full.into_iter().flatten().collect())
     }
 
-    pub(super) fn painted(&mut self, slot: usize) {
-        self.conclude(slot, Picturing::Done);
-    }
-
-    /// A layer of a slot cannot be read. The slot fails where it has nothing else to show; what is being written anew
-    /// is not shown in part.
-    pub(super) fn layer_failed(&mut self, slot: usize, layer: usize, error: SourceError) {
-        self.set_part(slot, layer, Part::Failed);
-        let other = self.part(slot, 1 - layer.min(1));
-        let shows = matches!(other, Some(Part::Due | Part::Reading | Part::Kept)) && !self.plan.is_arriving(slot);
-        if shows {
-            self.unreadable.insert((slot, layer), error);
-        } else {
-            let first = self.unreadable.remove(&(slot, 1 - layer.min(1)));
-            self.failed(slot, Arc::new(first.unwrap_or(error)));
-        }
-    }
-
-    /// Why a painted slot lacks a layer.
-    pub(super) fn take_unreadable(&mut self, slot: usize) -> Option<(usize, SourceError)> {
-        (0..2).find_map(|layer| Some((layer, self.unreadable.remove(&(slot, layer))?)))
-    }
-
-    pub(super) fn failed(&mut self, slot: usize, error: Arc<SourceError>) {
-        let ranged = [0, 1].map(|n| self.layers[n].as_ref().is_some_and(|layer| layer.wants_range_of(slot)));
-        if let Some(work) = self.slots.get_mut(slot) {
-            // Its other layer is not read any more, except where the range of all its slots is sought.
-            for (part, ranged) in work.parts.iter_mut().zip(ranged) {
-                if *part == Part::Due && !ranged {
-                    *part = Part::Failed;
-                }
-            }
-        }
-        if !self.is_finished(slot) {
-            if self.handed_on && self.expected().any(|expected| expected == slot) {
-                self.untold.push((slot, error.clone()));
-            }
-            self.conclude(slot, Picturing::Failed(error));
-        }
-    }
-
-    /// For a taker, which tells each one done by [`Reel::failure_told`].
-    pub(super) fn take_failures(&mut self) -> Vec<(usize, Arc<SourceError>)> {
-        self.telling += self.untold.len();
-        std::mem::take(&mut self.untold)
-    }
-
-    pub(super) fn failure_told(&mut self) {
-        self.telling = self.telling.saturating_sub(1);
-    }
-
-    pub(super) fn failures_are_told(&self) -> bool {
-        self.untold.is_empty() && self.telling == 0
-    }
-
-    fn conclude(&mut self, slot: usize, picture: Picturing) {
-        if let Some(work) = self.slots.get_mut(slot) {
-            work.picture = picture;
-            work.counted = true;
-        }
-        if self.finished.is_none() && self.expected().all(|slot| self.slots[slot].counted) {
-            self.finished = Some(self.started.elapsed());
-        }
-    }
-
     fn expected(&self) -> Box<dyn Iterator<Item = usize> + '_> {
         match &self.only {
             Some(only) => Box::new(only.iter().copied()),
@@ -451,26 +266,9 @@ impl Reel {
         }
     }
 
-    /// A frame had to go, or a field that it needs: it is made again when its turn comes.
-    pub(super) fn undo(&mut self, slot: usize) {
-        if let Some(work) = self.slots.get_mut(slot)
-            && !matches!(work.picture, Picturing::Failed(_))
-        {
-            work.picture = Picturing::Due;
-        }
-    }
-
     /// Every expected slot was finished or failed.
     pub(super) fn is_complete(&self) -> bool {
         self.finished.is_some() || self.expected().next().is_none()
-    }
-
-    /// What all frames need cannot be made: no slot waits for it any longer.
-    pub(super) fn break_off(&mut self, error: impl Fn(&Self, usize) -> SourceError) {
-        self.broken = true;
-        for slot in 0..self.slots.len() {
-            self.failed(slot, Arc::new(error(self, slot)));
-        }
     }
 
     /// Nothing of it is under way.

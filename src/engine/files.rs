@@ -1,0 +1,83 @@
+//! How a worker finds files, reads their headers, and joins them into a catalogue.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::core::Core;
+use super::opening::{OpeningJob, Root};
+use super::snapshot::EngineNote;
+use super::trace::Kind;
+use super::watch::Place;
+use super::work::broken;
+use crate::catalog::{self, Catalog, Found, Mark, ModelFolder, NoFiles};
+use crate::source::{self, Dataset, SourceError};
+
+impl Core {
+    pub(super) fn open_stage(self: &Arc<Self>, job: OpeningJob) {
+        match job {
+            OpeningJob::Models(list) => {
+                let (models, troubles) = catalog::models::read(Some(&list));
+                let mut state = self.state();
+                state.opening.know_models(models);
+                let notes: Vec<_> = troubles.into_iter().map(EngineNote::Models).collect();
+                state.note(notes);
+            }
+            OpeningJob::List(Root::Model(model)) => {
+                // On a thread of its own: a disk that hangs takes no worker.
+                let core = self.clone();
+                std::thread::spawn(move || core.list_model(model));
+            }
+            OpeningJob::List(Root::Path(path)) => {
+                let list = || catch_unwind(AssertUnwindSafe(|| catalog::list(&path)));
+                let found = self.trace.stage(Kind::Open, "list", None, list);
+                // What breaks the search for files is met again, and told, when the path itself is opened.
+                let itself = |_| vec![Found { path: path.clone(), mark: Mark::default(), named: None }];
+                let found = found.unwrap_or_else(itself);
+                let place = if path.is_dir() { Place::Folder(path.clone()) } else { Place::Files };
+                self.state().opening.listed(&Root::Path(path), found.clone());
+                self.watch(place, found);
+            }
+            OpeningJob::Headers(path) => {
+                let open = || catch_unwind(AssertUnwindSafe(|| self.open_file(&path)));
+                let outcome = self.trace.stage(Kind::Open, "headers", None, open);
+                let outcome = outcome.unwrap_or_else(|panic| Err(broken(path.clone(), &*panic)));
+                let mut state = self.state();
+                if state.opening.read(&path, outcome.map(Arc::new)) {
+                    // What was kept of the file as it was before is of no use.
+                    state.cache.forget_file(&path);
+                }
+            }
+            OpeningJob::Join { files, folders, lost } => {
+                let join = || catch_unwind(AssertUnwindSafe(|| Arc::new(Catalog::of(&files, &folders, &lost))));
+                let catalog = self.trace.stage(Kind::Open, "join", None, join);
+                let mut state = self.state();
+                if let Ok(catalog) = catalog {
+                    state.catalog = catalog;
+                }
+                state.opening.joined();
+            }
+        }
+        self.kick();
+    }
+
+    /// Headers; the positions of a grid may stand in another file that is open.
+    fn open_file(&self, path: &Path) -> Result<Dataset, SourceError> {
+        let opened = (self.opener)(path)?;
+        let others = if opened.unplaced { self.state().opening.readable() } else { Vec::new() };
+        if others.iter().all(|other| other == path) { Ok(opened) } else { source::open_among(path, &others) }
+    }
+
+    fn list_model(self: &Arc<Self>, model: Arc<ModelFolder>) {
+        let found = catalog::list_model(&model);
+        let lack = if found.is_empty() { NoFiles::of(&model) } else { None };
+        let mut state = self.state();
+        state.note(lack.map(EngineNote::NoFiles));
+        state.opening.listed(&Root::Model(model.clone()), found.clone());
+        drop(state);
+        self.watch(Place::Model(model), found);
+        self.kick();
+        self.told.notify_all();
+        (self.wake)();
+    }
+}

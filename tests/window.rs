@@ -423,6 +423,31 @@ fn the_playhead_stays_while_the_file_under_it_is_written_anew_or_comes_back() {
 }
 
 #[test]
+fn of_two_files_with_the_same_field_nothing_is_said_once_one_is_gone() {
+    for language in Language::ALL {
+        let (mut window, folder) = with_folder(&format!("double-{language:?}"), language);
+        let double = write(&folder, "other_2026112012_000.nc", &forecast_low(&[0.0]).bytes());
+        let (one, other) = (folder.join("gdps_2026112012_000.nc").display().to_string(), double.display().to_string());
+        let words = text::fill(language, "note.same_field", &[("shown", &other), ("hidden", &one)]);
+        window.until_label(&words);
+        std::fs::remove_file(&double).expect("it was there");
+        window.until("the notice to go", |window| !window.has(&words));
+        write(&folder, "other_2026112012_000.nc", &forecast_low(&[0.0]).bytes());
+        window.until_label(&words);
+    }
+}
+
+#[test]
+fn a_file_that_is_renamed_as_its_header_says_takes_its_notice_away() {
+    let (mut window, folder) = with_folder("renamed", Language::English);
+    let wrong = write(&folder, "gdps_2026112012_033.nc", &forecast(&[30.0]).bytes());
+    window.until("the notice", |window| window.has_with("gdps_2026112012_033.nc: its name says"));
+    std::fs::rename(wrong, folder.join("gdps_2026112012_030.nc")).expect("it was there");
+    window.until("the notice to go", |window| !window.has_with("its name says"));
+    assert_eq!(window.slots(), 3);
+}
+
+#[test]
 fn the_loop_plays_on_while_its_file_is_written_anew() {
     let folder = folder("window-anew-one-data");
     let whole = forecast_low(&[0.0, 6.0, 12.0]).bytes();
@@ -519,6 +544,18 @@ fn a_model_of_a_name_or_a_folder_that_is_taken_is_refused_with_the_form_left_ope
         window.until_label(&refusal("app_note.model_folder_taken"));
         let list = std::fs::read_to_string(window.settings.with_file_name("models.toml")).expect("written");
         assert_eq!(list.matches("[[model]]").count(), 1, "{list}");
+        let apart = support::folder(&format!("window-model-apart-{language:?}"));
+        write(&apart, "gdps_2026112012_000.nc", &forecast(&[0.0]).bytes());
+        window.harness.get_by_role_and_label(Role::TextInput, window.say("app_model.folder")).focus();
+        window.steps(2);
+        window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        window.steps(2);
+        window.type_text(&apart.display().to_string());
+        add(&mut window, Some("other"));
+        window.until("the other model", |window| window.value_of(Role::ComboBox, model) == "other");
+        for key in ["app_note.model_name_taken", "app_note.model_folder_taken"] {
+            assert!(!window.has(&refusal(key)), "{key}");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::following::{Offer, Wanted};
 use super::notices::Notice;
 use super::{App, clock};
 use crate::catalog::{Catalog, Model, Run, SlotTime};
-use crate::engine::{self, Plan, Selection, Subject};
+use crate::engine::{self, EngineNote, Plan, Selection, Subject};
 use crate::field::{Level, LevelKind};
 use crate::map;
 use crate::time::{Moment, ReferenceTime};
@@ -35,7 +35,8 @@ pub struct Sources {
     pub aside: Option<(SlotTime, SlotTime)>,
     /// The catalogue as last looked at.
     catalog: Arc<Catalog>,
-    engine_notes: usize,
+    /// The engine's notes as last looked at.
+    engine_notes: Vec<EngineNote>,
 }
 
 impl App {
@@ -66,11 +67,7 @@ impl App {
     /// Takes in what the engine has to say since the last display frame.
     pub(super) fn look_at_engine(&mut self, now: f64) {
         self.snapshot = self.engine.snapshot();
-        let notes: Vec<_> = self.snapshot.notes.iter().skip(self.sources.engine_notes).cloned().collect();
-        self.sources.engine_notes = self.snapshot.notes.len();
-        for note in notes {
-            self.notices.add(Notice::Engine(note));
-        }
+        self.tell_of_engine();
         let catalog = self.snapshot.catalog.clone();
         if !Arc::ptr_eq(&catalog, &self.sources.catalog) {
             let before = std::mem::replace(&mut self.sources.catalog, catalog.clone());
@@ -84,6 +81,22 @@ impl App {
         }
         if let Some(since) = self.sources.begins {
             self.begin_by_itself(since, now);
+        }
+    }
+
+    /// Adds what the engine has noted since, and takes back what it says no longer.
+    fn tell_of_engine(&mut self) {
+        if self.snapshot.notes == self.sources.engine_notes {
+            return;
+        }
+        let before = std::mem::replace(&mut self.sources.engine_notes, self.snapshot.notes.clone());
+        let notes = &self.sources.engine_notes;
+        self.notices.withdraw_where(|notice| match notice {
+            Notice::Engine(note) => before.contains(note) && !notes.contains(note),
+            _ => false,
+        });
+        for note in notes.iter().filter(|note| !before.contains(note)) {
+            self.notices.add(Notice::Engine(note.clone()));
         }
     }
 

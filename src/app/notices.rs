@@ -193,24 +193,28 @@ impl Notices {
 
     /// Of a file these hold, and nothing else that was said of it.
     pub fn retain_of(&mut self, path: &Path, errors: &[SourceError]) {
-        let holds = |notice: &Notice| match notice {
-            Notice::Source(error) => error.path != path || errors.contains(error),
-            _ => true,
-        };
-        self.all.retain(|kept| kept.read || holds(&kept.notice));
+        self.withdraw_where(|notice| match notice {
+            Notice::Source(error) => error.path == path && !errors.contains(error),
+            _ => false,
+        });
     }
 
-    /// What was said of files that are open no longer, of models without files and of empty folders goes where the
-    /// catalogue knows better by now.
+    /// Takes back what nobody has read yet and what holds no longer.
+    pub fn withdraw_where(&mut self, is_over: impl Fn(&Notice) -> bool) {
+        self.all.retain(|kept| kept.read || !is_over(&kept.notice));
+    }
+
+    /// What was said of files that are open no longer or bear another name, of models without files and of empty
+    /// folders goes where the catalogue knows better by now.
     pub fn follow(&mut self, catalog: &Catalog) {
         let has_files = |name: &str| catalog.model(name).is_some_and(|model| !model.runs.is_empty());
-        let holds = |notice: &Notice| match notice {
-            Notice::Source(error) => catalog.files.iter().any(|report| report.path == error.path),
-            Notice::Engine(EngineNote::NoFiles(lack)) => !has_files(&lack.model.name.en),
-            Notice::NothingIn(path) => !catalog.has_below(path),
-            _ => true,
-        };
-        self.all.retain(|kept| kept.read || holds(&kept.notice));
+        self.withdraw_where(|notice| match notice {
+            Notice::Source(error) => catalog.files.iter().all(|report| report.path != error.path),
+            Notice::Catalog(note) => !catalog.notes.contains(note),
+            Notice::Engine(EngineNote::NoFiles(lack)) => has_files(&lack.model.name.en),
+            Notice::NothingIn(path) => catalog.has_below(path),
+            _ => false,
+        });
     }
 
     #[must_use]

@@ -419,6 +419,36 @@ fn a_file_that_is_gone_leaves_its_steps_missing_and_one_written_anew_is_read_ane
     assert!(runs(&snapshot)[0].arrival.missing.is_empty());
 }
 
+#[test]
+fn a_step_whose_file_is_refused_is_told_of_and_leaves_a_gap() {
+    let folder = folder("files-refused");
+    let paths = [0.0, 6.0, 12.0, 18.0].map(|lead| step(&folder, 0.0, lead));
+    written(&write(&folder, "notes.dat", b"<html>what stands beside</html>"), HOUR);
+    let engine = open(&folder, Some(QUICK));
+    let whole = forecast(&[6.0]).bytes();
+    let page = b"<!DOCTYPE html><html>503 Service Unavailable</html>".to_vec();
+    for bytes in [page, Vec::new(), whole[..whole.len() / 4].to_vec()] {
+        fs::write(&paths[1], &bytes).expect("writable");
+        written(&paths[1], HOUR);
+        let snapshot = wait(&engine, "the refusal", |snapshot| {
+            snapshot.catalog.refused().any(|error| error.path == paths[1]) && snapshot.opening.is_none()
+        });
+        assert_eq!(snapshot.catalog.refused().count(), 1, "what is no step is passed over");
+        assert_eq!(slots(&runs(&snapshot)[0]), [0.0, 12.0, 18.0]);
+        let missing: Vec<f64> =
+            runs(&snapshot)[0].arrival.missing.iter().filter_map(|time| time.lead).map(LeadTime::hours).collect();
+        assert_eq!(missing, [6.0], "{} bytes", bytes.len());
+        fs::write(&paths[1], &whole).expect("writable");
+        let snapshot = wait(&engine, "the step again", |snapshot| slots(&runs(snapshot)[0]).len() == 4);
+        assert_eq!(snapshot.catalog.refused().count(), 0);
+        assert!(runs(&snapshot)[0].arrival.missing.is_empty());
+    }
+    fs::write(&paths[1], b"<html></html>").expect("writable");
+    written(&paths[1], HOUR);
+    let snapshot = open(&folder, None).snapshot();
+    assert_eq!((snapshot.catalog.refused().count(), runs(&snapshot)[0].arrival.missing.len()), (1, 1));
+}
+
 /// Opens a file in place as `cp` does: the same file, emptied, then filled.
 fn in_place(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).expect("writable");

@@ -426,13 +426,16 @@ fn the_playhead_stays_while_the_file_under_it_is_written_anew_or_comes_back() {
 fn of_two_files_with_the_same_field_nothing_is_said_once_one_is_gone() {
     for language in Language::ALL {
         let (mut window, folder) = with_folder(&format!("double-{language:?}"), language);
-        let double = write(&folder, "other_2026112012_000.nc", &forecast_low(&[0.0]).bytes());
-        let (one, other) = (folder.join("gdps_2026112012_000.nc").display().to_string(), double.display().to_string());
+        let below = folder.join("later");
+        std::fs::create_dir_all(&below).expect("a folder");
+        let name = "gdps_2026112012_000.nc";
+        let double = write(&below, name, &forecast_low(&[0.0]).bytes());
+        let (one, other) = (folder.join(name).display().to_string(), double.display().to_string());
         let words = text::fill(language, "note.same_field", &[("shown", &other), ("hidden", &one)]);
         window.until_label(&words);
         std::fs::remove_file(&double).expect("it was there");
         window.until("the notice to go", |window| !window.has(&words));
-        write(&folder, "other_2026112012_000.nc", &forecast_low(&[0.0]).bytes());
+        write(&below, name, &forecast_low(&[0.0]).bytes());
         window.until_label(&words);
     }
 }
@@ -546,6 +549,7 @@ fn a_model_of_a_name_or_a_folder_that_is_taken_is_refused_with_the_form_left_ope
         assert_eq!(list.matches("[[model]]").count(), 1, "{list}");
         let apart = support::folder(&format!("window-model-apart-{language:?}"));
         write(&apart, "gdps_2026112012_000.nc", &forecast(&[0.0]).bytes());
+        window.steps(3);
         window.harness.get_by_role_and_label(Role::TextInput, window.say("app_model.folder")).focus();
         window.steps(2);
         window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);

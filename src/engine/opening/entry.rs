@@ -62,7 +62,7 @@ pub(super) struct Entry {
     pub stem: Arc<str>,
     /// The models' folders that have it, each under its own pattern; without any, one of no folder.
     homes: Vec<Home>,
-    /// Found in a folder, not named: what is no data at all among them is passed over.
+    /// Found in a folder, not named: what is no data at all among them is passed over, unless its name tells a run.
     pub found: bool,
     /// What its headers said, when they were last read.
     pub outcome: Option<Result<Arc<Dataset>, SourceError>>,
@@ -177,11 +177,13 @@ impl Entry {
     /// What the catalogue is told of it, once for each model that has it; nothing of what is passed over.
     pub fn for_catalog(&self) -> impl Iterator<Item = OpenFile> {
         let no_data = matches!(&self.outcome, Some(Err(error)) if error.refusal == Refusal::NotData);
-        let passed_over = (self.held && self.outcome.is_none()) || (self.found && no_data);
+        let awaited = self.held && self.outcome.is_none();
         let homes = self.homes.iter().filter(move |home| {
+            // What is called as a step and is no data, as a page of an error that came in its place, is told of.
+            let stray = self.found && no_data && home.named.is_none();
             // A file of unknown run is in no list before it is read.
             let unknown = self.outcome.is_none() && home.named.is_none() && home.folder.is_none();
-            !passed_over && !unknown
+            !awaited && !stray && !unknown
         });
         homes.map(|home| OpenFile {
             path: self.path.clone(),

@@ -1,8 +1,10 @@
 //! Choosing: model, run, product or variable, level, region; and what is open at all.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::away::Away;
 use super::following::{Offer, Wanted};
 use super::notices::Notice;
 use super::{App, clock};
@@ -33,6 +35,10 @@ pub struct Sources {
     pub awaited: Vec<PathBuf>,
     /// The time on screen that went with its file, and the one that the playhead stepped aside to.
     pub aside: Option<(SlotTime, SlotTime)>,
+    /// What was on screen and is gone for now.
+    pub away: Option<Away>,
+    /// Files that the hand has closed.
+    pub closed: BTreeSet<PathBuf>,
     /// The catalogue as last looked at.
     catalog: Arc<Catalog>,
     /// The engine's notes as last looked at.
@@ -47,6 +53,7 @@ impl App {
         }
         self.sources.asked.extend(paths.iter().cloned());
         (self.sources.wanted, self.sources.offer) = (None, None);
+        self.sources.closed.retain(|closed| !paths.iter().any(|path| closed.starts_with(path)));
         self.engine.open(paths);
     }
 
@@ -61,6 +68,7 @@ impl App {
             self.sources.sample = None;
             self.notices.withdraw(&Notice::Sample);
         }
+        self.sources.closed.insert(path.to_owned());
         self.engine.close(path);
     }
 
@@ -148,6 +156,7 @@ impl App {
 
     pub(super) fn forget_selection(&mut self, now: f64) {
         self.shelf.clear(self.player.slot, now);
+        self.sources.away = self.put_away().or(self.sources.away.take());
         self.selection = None;
         self.plan = Arc::default();
         self.sent = None;
@@ -163,7 +172,7 @@ impl App {
             return;
         }
         let Some(plan) = Plan::new(&self.sources.catalog, &selection, self.interval_factor) else { return };
-        self.sources.aside = None;
+        (self.sources.aside, self.sources.away) = (None, None);
         let times = |plan: &Plan| plan.slots.iter().map(|slot| slot.time).collect::<Vec<_>>();
         let (old, new) = (times(&self.plan), times(&plan));
         let first = self.plan.slots.is_empty();

@@ -19,6 +19,8 @@ pub enum Notice {
     Source(SourceError),
     Catalog(CatalogNote),
     Engine(EngineNote),
+    /// What was on screen is gone, this file with it.
+    Gone(PathBuf),
     /// Nothing that can be shown was found below this path.
     NothingIn(PathBuf),
     Saved(PathBuf),
@@ -64,7 +66,9 @@ impl Notice {
         match self {
             Self::Saved(_) | Self::Copied | Self::ModelAdded(_) => Weight::Passing,
             Self::Sample | Self::NoDialog | Self::NoPicture => Weight::Information,
-            Self::Catalog(_) | Self::Engine(_) | Self::Settings(_) | Self::UnknownZone(_) => Weight::Warning,
+            Self::Catalog(_) | Self::Engine(_) | Self::Settings(_) | Self::UnknownZone(_) | Self::Gone(_) => {
+                Weight::Warning
+            }
             Self::SampleFailed(_)
             | Self::Source(_)
             | Self::NothingIn(_)
@@ -89,6 +93,7 @@ impl Notice {
                 text::fill(language, "app_note.absent", &[("path", &error.path.display().to_string())])
             }
             Self::Source(error) => error.tell(language),
+            Self::Gone(path) => text::fill(language, "app_note.absent", &[("path", &path.display().to_string())]),
             Self::Catalog(note) => note.tell(language),
             Self::Engine(note) => note.tell(language),
             Self::NothingIn(path) => {
@@ -212,7 +217,7 @@ impl Notices {
             Notice::Source(error) => catalog.files.iter().all(|report| report.path != error.path),
             Notice::Catalog(note) => !catalog.notes.contains(note),
             Notice::Engine(EngineNote::NoFiles(lack)) => has_files(&lack.model.name.en),
-            Notice::NothingIn(path) => catalog.has_below(path),
+            Notice::NothingIn(path) | Notice::Gone(path) => catalog.has_below(path),
             _ => false,
         });
     }
@@ -267,6 +272,7 @@ mod tests {
             Notice::ModelTaken { folder: path.clone(), taken: Taken::Folder(Bilingual::same("GDPS")) },
             Notice::NoFolder(path.clone()),
             Notice::NothingIn(path.clone()),
+            Notice::Gone(path.clone()),
             Notice::Saved(path.clone()),
             Notice::NotSaved { path, reason: reason() },
             Notice::Copied,

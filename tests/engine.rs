@@ -352,6 +352,29 @@ fn a_broken_layer_costs_itself_and_is_named_on_the_frame_and_in_a_notice() {
 }
 
 #[test]
+fn what_was_said_of_a_file_goes_when_it_is_read_again_and_is_whole() {
+    let path = PathBuf::from("mended.nc");
+    let broken = Arc::new(Fake { path: path.clone(), dry: [5].into(), ..Fake::default() });
+    let whole = Arc::new(Fake { path: path.clone(), ..Fake::default() });
+    let readers = Mutex::new(vec![whole, broken.clone()]);
+    let open = move |_: &Path| Ok(dataset(&readers.lock().unwrap().pop().expect("read twice")));
+    let engine = Engine::with_opener(threads(2), Arc::new(open), || {});
+    engine.open(vec![path.clone()]);
+    wait(&engine, |snapshot| !snapshot.catalog.is_empty());
+    let request = request(&engine, 500.0, 0);
+    engine.request(request.clone());
+    wait_for_all(&engine);
+    assert!(matches!(&engine.snapshot().notes[..], [EngineNote::LayerUnreadable { .. }]));
+    let before = engine.snapshot().catalog.clone();
+    engine.open(vec![path]);
+    wait(&engine, |snapshot| !Arc::ptr_eq(&snapshot.catalog, &before) && snapshot.opening.is_none());
+    assert!(engine.snapshot().notes.is_empty());
+    engine.request(request);
+    wait_for_all(&engine);
+    assert!(engine.snapshot().notes.is_empty(), "nothing is wrong with it now");
+}
+
+#[test]
 fn one_thread_and_eight_threads_draw_the_same_bytes() {
     let pictures = [1, 8].map(|count| {
         let reader = Arc::new(Fake { silent: true, ..Fake::default() });

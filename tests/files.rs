@@ -1,6 +1,9 @@
 //! Many files: listed by their names, read run by run, followed as they come, grow and go.
 
 #[allow(dead_code, reason = "each test binary uses a part of it")]
+#[path = "support/standard_file.rs"]
+mod standard_file;
+#[allow(dead_code, reason = "each test binary uses a part of it")]
 mod support;
 
 use std::fs::{self, File};
@@ -16,6 +19,7 @@ use millibar::source;
 use millibar::text::Language;
 use millibar::time::{Calendar, LeadTime, Moment};
 
+use standard_file::{Record, SIX_O_CLOCK, StandardFile};
 use support::{Classic, folder, forecast, forecast_low, forecast_of, write};
 
 const MILLI: Duration = Duration::from_millis(1);
@@ -414,6 +418,81 @@ fn a_file_that_is_gone_leaves_its_steps_missing_and_one_written_anew_is_read_ane
     step(&folder, 0.0, 12.0);
     let snapshot = wait(&engine, "the step that came back", |snapshot| slots(&runs(snapshot)[0]) == [0.0, 6.0, 12.0]);
     assert!(runs(&snapshot)[0].arrival.missing.is_empty());
+}
+
+#[test]
+fn a_step_whose_file_is_refused_is_told_of_and_leaves_a_gap() {
+    let folder = folder("files-refused");
+    let paths = [0.0, 6.0, 12.0, 18.0].map(|lead| step(&folder, 0.0, lead));
+    written(&write(&folder, "notes.dat", b"<html>what stands beside</html>"), HOUR);
+    let engine = open(&folder, Some(QUICK));
+    let whole = forecast(&[6.0]).bytes();
+    let page = b"<!DOCTYPE html><html>503 Service Unavailable</html>".to_vec();
+    for bytes in [page, Vec::new(), whole[..whole.len() / 4].to_vec()] {
+        fs::write(&paths[1], &bytes).expect("writable");
+        written(&paths[1], HOUR);
+        let snapshot = wait(&engine, "the refusal", |snapshot| {
+            snapshot.catalog.refused().any(|error| error.path == paths[1]) && snapshot.opening.is_none()
+        });
+        assert_eq!(snapshot.catalog.refused().count(), 1, "what is no step is passed over");
+        assert_eq!(slots(&runs(&snapshot)[0]), [0.0, 12.0, 18.0]);
+        let missing: Vec<f64> =
+            runs(&snapshot)[0].arrival.missing.iter().filter_map(|time| time.lead).map(LeadTime::hours).collect();
+        assert_eq!(missing, [6.0], "{} bytes", bytes.len());
+        fs::write(&paths[1], &whole).expect("writable");
+        let snapshot = wait(&engine, "the step again", |snapshot| slots(&runs(snapshot)[0]).len() == 4);
+        assert_eq!(snapshot.catalog.refused().count(), 0);
+        assert!(runs(&snapshot)[0].arrival.missing.is_empty());
+    }
+    fs::write(&paths[1], b"<html></html>").expect("writable");
+    written(&paths[1], HOUR);
+    let snapshot = open(&folder, None).snapshot();
+    assert_eq!((snapshot.catalog.refused().count(), runs(&snapshot)[0].arrival.missing.len()), (1, 1));
+}
+
+/// An RPN standard file with so many steps, six hours from one to the next, which its writer has closed or not.
+fn steps_of_one_file(count: u32, closed: bool) -> Vec<u8> {
+    let record = |n: u32| {
+        // Dates are packed in units of four seconds, the last digit in three bits.
+        let date = SIX_O_CLOCK + n * (6 * 3600 / 4 / 10 * 8);
+        let values = [540.0, 546.0, 552.0, 534.0, 540.0, 546.0];
+        let record = Record::new("GZ", 3, 2, &values).on_grid(b'L', [2000, 2000, 13_000, 22_000]);
+        Record { ip: [500, 6 * (n + 1), 0], npas: 48 * (n + 1), date, ..record }
+    };
+    let file = (0..count).fold(StandardFile::default(), |file, n| file.with(record(n)));
+    if closed { file.bytes() } else { file.unclosed().bytes() }
+}
+
+#[test]
+fn of_a_file_that_grows_by_its_steps_those_that_are_there_are_shown() {
+    let folder = folder("files-one-grows");
+    let file = write(&folder, "one.fst", &steps_of_one_file(2, true));
+    let all = [6.0, 12.0, 18.0, 24.0, 30.0];
+    // Named by itself, or found in its folder.
+    for opened in [&file, &folder] {
+        in_place(&file, &steps_of_one_file(2, opened == &file));
+        let engine = open(opened, Some(QUICK));
+        assert_eq!(slots(&runs(&engine.snapshot())[0]), all[..2]);
+        for count in [3, 4] {
+            in_place(&file, &steps_of_one_file(count, false));
+            let count = count as usize;
+            let snapshot = wait(&engine, "the next step", |snapshot| {
+                slots(&runs(snapshot)[0]) == all[..count] && snapshot.opening.is_none()
+            });
+            assert!(snapshot.catalog.arriving.contains(&file), "more may come");
+            assert!(snapshot.catalog.files.iter().all(|report| report.outcome.as_ref().is_ok_and(Vec::is_empty)));
+            assert_eq!(show(&engine).slots, vec![SlotState::Ready; count]);
+        }
+        in_place(&file, &steps_of_one_file(1, false));
+        std::thread::sleep(300 * MILLI);
+        assert_eq!(slots(&runs(&engine.snapshot())[0]), all[..4], "written anew it is what it was until there is more");
+        in_place(&file, &steps_of_one_file(5, true));
+        let snapshot = wait(&engine, "the whole file", |snapshot| {
+            slots(&runs(snapshot)[0]) == all && snapshot.catalog.arriving.is_empty()
+        });
+        assert_eq!(show(&engine).slots.len(), 5);
+        assert_eq!(snapshot.catalog.refused().count(), 0);
+    }
 }
 
 /// Opens a file in place as `cp` does: the same file, emptied, then filled.

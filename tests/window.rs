@@ -144,6 +144,10 @@ impl Window {
         self.harness.state().borrow().as_ref().map_or(0, App::steps)
     }
 
+    fn view(&self) -> Option<map::View> {
+        self.harness.state().borrow().as_ref().and_then(|app| app.view().cloned())
+    }
+
     fn value_of(&self, role: Role, label: &str) -> String {
         self.harness.get_by_role_and_label(role, label).value().unwrap_or_default()
     }
@@ -359,6 +363,38 @@ fn a_folder_that_comes_back_with_another_run_shows_it() {
 }
 
 #[test]
+fn what_is_on_screen_goes_with_its_folder_and_comes_back_as_it_was() {
+    for (language, playing) in [(Language::English, false), (Language::French, true)] {
+        let (mut window, folder) = with_folder(&format!("away-{language:?}"), language);
+        let aside = folder.with_file_name(format!("window-away-{language:?}-aside"));
+        let _ = std::fs::remove_dir_all(&aside);
+        window.click("850 hPa");
+        window.press(Key::End);
+        window.type_text("+");
+        if playing {
+            window.click(window.say("app_play.play"));
+        }
+        window.steps(30);
+        let view = window.view();
+        std::fs::rename(&folder, &aside).expect("the folder");
+        window.until("the run to go", |window| window.slots() == 0);
+        let absent = window.say("app_note.absent").replace("{path}", "");
+        assert!(window.has_with(&absent), "{absent}");
+        window.steps(30);
+        std::fs::rename(&aside, &folder).expect("the folder");
+        window.until("the run to come back", |window| window.slots() == 2);
+        window.steps(5);
+        assert!(!window.has_with(&absent), "it is there again");
+        assert!(window.is_chosen("850 hPa"));
+        assert_eq!(window.view(), view);
+        assert_eq!(window.has(window.say("app_play.pause")), playing);
+        if !playing {
+            assert_eq!(window.step(), "+012 h");
+        }
+    }
+}
+
+#[test]
 fn the_folder_of_an_open_file_brings_the_rest_of_its_run() {
     let folder = folder("rest-of-a-run");
     let one = write(&folder, "gdps_2026112012_000.nc", &forecast(&[0.0]).bytes());
@@ -420,6 +456,34 @@ fn the_playhead_stays_while_the_file_under_it_is_written_anew_or_comes_back() {
     write(&folder, "gdps_2026112012_006.nc", &whole);
     window.until("the step to come back", |window| window.slots() == 3);
     assert_eq!(window.step(), "+006 h", "so does the playhead");
+}
+
+#[test]
+fn of_two_files_with_the_same_field_nothing_is_said_once_one_is_gone() {
+    for language in Language::ALL {
+        let (mut window, folder) = with_folder(&format!("double-{language:?}"), language);
+        let below = folder.join("later");
+        std::fs::create_dir_all(&below).expect("a folder");
+        let name = "gdps_2026112012_000.nc";
+        let double = write(&below, name, &forecast_low(&[0.0]).bytes());
+        let (one, other) = (folder.join(name).display().to_string(), double.display().to_string());
+        let words = text::fill(language, "note.same_field", &[("shown", &other), ("hidden", &one)]);
+        window.until_label(&words);
+        std::fs::remove_file(&double).expect("it was there");
+        window.until("the notice to go", |window| !window.has(&words));
+        write(&below, name, &forecast_low(&[0.0]).bytes());
+        window.until_label(&words);
+    }
+}
+
+#[test]
+fn a_file_that_is_renamed_as_its_header_says_takes_its_notice_away() {
+    let (mut window, folder) = with_folder("renamed", Language::English);
+    let wrong = write(&folder, "gdps_2026112012_033.nc", &forecast(&[30.0]).bytes());
+    window.until("the notice", |window| window.has_with("gdps_2026112012_033.nc: its name says"));
+    std::fs::rename(wrong, folder.join("gdps_2026112012_030.nc")).expect("it was there");
+    window.until("the notice to go", |window| !window.has_with("its name says"));
+    assert_eq!(window.slots(), 3);
 }
 
 #[test]
@@ -519,6 +583,27 @@ fn a_model_of_a_name_or_a_folder_that_is_taken_is_refused_with_the_form_left_ope
         window.until_label(&refusal("app_note.model_folder_taken"));
         let list = std::fs::read_to_string(window.settings.with_file_name("models.toml")).expect("written");
         assert_eq!(list.matches("[[model]]").count(), 1, "{list}");
+        let apart = support::folder(&format!("window-model-apart-{language:?}"));
+        write(&apart, "gdps_2026112012_000.nc", &forecast(&[0.0]).bytes());
+        window.steps(3);
+        window.harness.get_by_role_and_label(Role::TextInput, window.say("app_model.folder")).focus();
+        window.steps(2);
+        window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        window.steps(2);
+        window.type_text(&apart.display().to_string());
+        add(&mut window, Some("other"));
+        window.steps(60);
+        println!("LIST {}", std::fs::read_to_string(window.settings.with_file_name("models.toml")).expect("written"));
+        println!(
+            "MODEL {} {} {}",
+            window.value_of(Role::ComboBox, model),
+            window.has(&refusal("app_note.model_folder_taken")),
+            window.has(window.say("app_model.name_en"))
+        );
+        window.until("the other model", |window| window.value_of(Role::ComboBox, model) == "other");
+        for key in ["app_note.model_name_taken", "app_note.model_folder_taken"] {
+            assert!(!window.has(&refusal(key)), "{key}");
+        }
     }
 }
 

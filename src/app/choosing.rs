@@ -1,13 +1,15 @@
 //! Choosing: model, run, product or variable, level, region; and what is open at all.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::away::Away;
 use super::following::{Offer, Wanted};
 use super::notices::Notice;
 use super::{App, clock};
 use crate::catalog::{Catalog, Model, Run, SlotTime};
-use crate::engine::{self, Plan, Selection, Subject};
+use crate::engine::{self, EngineNote, Plan, Selection, Subject};
 use crate::field::{Level, LevelKind};
 use crate::map;
 use crate::time::{Moment, ReferenceTime};
@@ -33,9 +35,14 @@ pub struct Sources {
     pub awaited: Vec<PathBuf>,
     /// The time on screen that went with its file, and the one that the playhead stepped aside to.
     pub aside: Option<(SlotTime, SlotTime)>,
+    /// What was on screen and is gone for now.
+    pub away: Option<Away>,
+    /// Files that the hand has closed.
+    pub closed: BTreeSet<PathBuf>,
     /// The catalogue as last looked at.
     catalog: Arc<Catalog>,
-    engine_notes: usize,
+    /// The engine's notes as last looked at.
+    engine_notes: Vec<EngineNote>,
 }
 
 impl App {
@@ -46,6 +53,7 @@ impl App {
         }
         self.sources.asked.extend(paths.iter().cloned());
         (self.sources.wanted, self.sources.offer) = (None, None);
+        self.sources.closed.retain(|closed| !paths.iter().any(|path| closed.starts_with(path)));
         self.engine.open(paths);
     }
 
@@ -60,17 +68,14 @@ impl App {
             self.sources.sample = None;
             self.notices.withdraw(&Notice::Sample);
         }
+        self.sources.closed.insert(path.to_owned());
         self.engine.close(path);
     }
 
     /// Takes in what the engine has to say since the last display frame.
     pub(super) fn look_at_engine(&mut self, now: f64) {
         self.snapshot = self.engine.snapshot();
-        let notes: Vec<_> = self.snapshot.notes.iter().skip(self.sources.engine_notes).cloned().collect();
-        self.sources.engine_notes = self.snapshot.notes.len();
-        for note in notes {
-            self.notices.add(Notice::Engine(note));
-        }
+        self.tell_of_engine();
         let catalog = self.snapshot.catalog.clone();
         if !Arc::ptr_eq(&catalog, &self.sources.catalog) {
             let before = std::mem::replace(&mut self.sources.catalog, catalog.clone());
@@ -84,6 +89,22 @@ impl App {
         }
         if let Some(since) = self.sources.begins {
             self.begin_by_itself(since, now);
+        }
+    }
+
+    /// Adds what the engine has noted since, and takes back what it says no longer.
+    fn tell_of_engine(&mut self) {
+        if self.snapshot.notes == self.sources.engine_notes {
+            return;
+        }
+        let before = std::mem::replace(&mut self.sources.engine_notes, self.snapshot.notes.clone());
+        let notes = &self.sources.engine_notes;
+        self.notices.withdraw_where(|notice| match notice {
+            Notice::Engine(note) => before.contains(note) && !notes.contains(note),
+            _ => false,
+        });
+        for note in notes.iter().filter(|note| !before.contains(note)) {
+            self.notices.add(Notice::Engine(note.clone()));
         }
     }
 
@@ -135,6 +156,7 @@ impl App {
 
     pub(super) fn forget_selection(&mut self, now: f64) {
         self.shelf.clear(self.player.slot, now);
+        self.sources.away = self.put_away().or(self.sources.away.take());
         self.selection = None;
         self.plan = Arc::default();
         self.sent = None;
@@ -150,7 +172,7 @@ impl App {
             return;
         }
         let Some(plan) = Plan::new(&self.sources.catalog, &selection, self.interval_factor) else { return };
-        self.sources.aside = None;
+        (self.sources.aside, self.sources.away) = (None, None);
         let times = |plan: &Plan| plan.slots.iter().map(|slot| slot.time).collect::<Vec<_>>();
         let (old, new) = (times(&self.plan), times(&plan));
         let first = self.plan.slots.is_empty();

@@ -38,6 +38,9 @@ impl App {
         if arrived.is_none() && fresh.is_none() && !asked {
             self.look_for_new_run(before, catalog);
         }
+        if still.is_none() {
+            self.tell_of_gone(catalog);
+        }
         match arrived.or(fresh) {
             Some(next) => self.show_anew(next, now),
             None => match still.clone().or_else(|| self.first_choice(catalog)) {
@@ -84,11 +87,21 @@ impl App {
         self.notices.follow(catalog);
     }
 
-    /// Another choice, or the same that may mean other fields now.
+    /// Another choice, or the same that may mean other fields now. What comes back is shown as it was.
     fn show_anew(&mut self, selection: Selection, now: f64) {
+        let away = self.sources.away.take().filter(|away| away.selection.model == selection.model);
+        if away.is_some() {
+            self.notices.withdraw_where(|notice| matches!(notice, Notice::Gone(_)));
+        }
+        let away = away.filter(|away| away.selection.run == selection.run);
+        let as_it_was = away.as_ref().map(|away| away.selection.clone());
+        let as_it_was = as_it_was.filter(|next| Plan::new(self.catalog(), next, self.interval_factor).is_some());
         self.selection = None;
         self.sent = None;
-        self.select(selection, now);
+        self.select(as_it_was.unwrap_or(selection), now);
+        if let Some(away) = away {
+            self.take_up_again(away);
+        }
     }
 
     /// The same choice over a catalogue that has changed: playhead, loop and finished pictures stay as they are, and
@@ -215,6 +228,17 @@ impl App {
             }
             return first;
         };
+        // What was on screen is there again.
+        if let Some(back) = self.is_back(catalog) {
+            return Some(back);
+        }
+        let away = self.sources.away.as_ref().map(|away| (away.selection.model.clone(), away.selection.run));
+        if let Some((model, run)) = away
+            && catalog.model(&model).and_then(|model| model.run(run)).is_some_and(|run| !run.unread.is_empty())
+        {
+            self.want(&model, run);
+            return None;
+        }
         // What was on screen is gone, or came back as another run: first others of its model, also such as are known by
         // their names so far.
         if let Some((model, run)) = readable(Some(&last)) {

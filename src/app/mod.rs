@@ -4,6 +4,7 @@
 //! it without a display. [`run`] puts it into a real one. Nothing here decodes, renders, reads files or waits: what
 //! takes time is a request to the engine or an errand on a thread of its own.
 
+mod away;
 mod centre;
 mod choosing;
 mod clock;

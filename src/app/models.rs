@@ -134,6 +134,11 @@ impl App {
 
     /// The list has one more model: it is read anew, and the model's newest run is shown.
     pub(super) fn take_model(&mut self, list: PathBuf, name: &Bilingual) {
+        // What stood in the way of this one, or of the attempt before it, does no longer.
+        let in_the_way = |notice: &Notice| {
+            matches!(notice, Notice::ModelTaken { .. } | Notice::NoFolder(_) | Notice::ModelNotAdded { .. })
+        };
+        self.notices.withdraw_where(in_the_way);
         self.notices.add(Notice::ModelAdded(name.in_language(self.language).to_owned()));
         self.engine.open_models(list);
         self.sources.wanted = Some(Wanted { model: name.en.clone(), run: None });

@@ -19,6 +19,8 @@ pub enum Notice {
     Source(SourceError),
     Catalog(CatalogNote),
     Engine(EngineNote),
+    /// What was on screen is gone, this file with it.
+    Gone(PathBuf),
     /// Nothing that can be shown was found below this path.
     NothingIn(PathBuf),
     Saved(PathBuf),
@@ -64,7 +66,9 @@ impl Notice {
         match self {
             Self::Saved(_) | Self::Copied | Self::ModelAdded(_) => Weight::Passing,
             Self::Sample | Self::NoDialog | Self::NoPicture => Weight::Information,
-            Self::Catalog(_) | Self::Engine(_) | Self::Settings(_) | Self::UnknownZone(_) => Weight::Warning,
+            Self::Catalog(_) | Self::Engine(_) | Self::Settings(_) | Self::UnknownZone(_) | Self::Gone(_) => {
+                Weight::Warning
+            }
             Self::SampleFailed(_)
             | Self::Source(_)
             | Self::NothingIn(_)
@@ -89,6 +93,7 @@ impl Notice {
                 text::fill(language, "app_note.absent", &[("path", &error.path.display().to_string())])
             }
             Self::Source(error) => error.tell(language),
+            Self::Gone(path) => text::fill(language, "app_note.absent", &[("path", &path.display().to_string())]),
             Self::Catalog(note) => note.tell(language),
             Self::Engine(note) => note.tell(language),
             Self::NothingIn(path) => {
@@ -193,24 +198,28 @@ impl Notices {
 
     /// Of a file these hold, and nothing else that was said of it.
     pub fn retain_of(&mut self, path: &Path, errors: &[SourceError]) {
-        let holds = |notice: &Notice| match notice {
-            Notice::Source(error) => error.path != path || errors.contains(error),
-            _ => true,
-        };
-        self.all.retain(|kept| kept.read || holds(&kept.notice));
+        self.withdraw_where(|notice| match notice {
+            Notice::Source(error) => error.path == path && !errors.contains(error),
+            _ => false,
+        });
     }
 
-    /// What was said of files that are open no longer, of models without files and of empty folders goes where the
-    /// catalogue knows better by now.
+    /// Takes back what nobody has read yet and what holds no longer.
+    pub fn withdraw_where(&mut self, is_over: impl Fn(&Notice) -> bool) {
+        self.all.retain(|kept| kept.read || !is_over(&kept.notice));
+    }
+
+    /// What was said of files that are open no longer or bear another name, of models without files and of empty
+    /// folders goes where the catalogue knows better by now.
     pub fn follow(&mut self, catalog: &Catalog) {
         let has_files = |name: &str| catalog.model(name).is_some_and(|model| !model.runs.is_empty());
-        let holds = |notice: &Notice| match notice {
-            Notice::Source(error) => catalog.files.iter().any(|report| report.path == error.path),
-            Notice::Engine(EngineNote::NoFiles(lack)) => !has_files(&lack.model.name.en),
-            Notice::NothingIn(path) => !catalog.has_below(path),
-            _ => true,
-        };
-        self.all.retain(|kept| kept.read || holds(&kept.notice));
+        self.withdraw_where(|notice| match notice {
+            Notice::Source(error) => catalog.files.iter().all(|report| report.path != error.path),
+            Notice::Catalog(note) => !catalog.notes.contains(note),
+            Notice::Engine(EngineNote::NoFiles(lack)) => has_files(&lack.model.name.en),
+            Notice::NothingIn(path) | Notice::Gone(path) => catalog.has_below(path),
+            _ => false,
+        });
     }
 
     #[must_use]
@@ -263,6 +272,7 @@ mod tests {
             Notice::ModelTaken { folder: path.clone(), taken: Taken::Folder(Bilingual::same("GDPS")) },
             Notice::NoFolder(path.clone()),
             Notice::NothingIn(path.clone()),
+            Notice::Gone(path.clone()),
             Notice::Saved(path.clone()),
             Notice::NotSaved { path, reason: reason() },
             Notice::Copied,

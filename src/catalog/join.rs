@@ -48,6 +48,8 @@ struct RunParts {
     unread: Vec<usize>,
     /// When one of its files was written last.
     written: Option<SystemTime>,
+    /// Lead times of files that were refused, by their names.
+    refused: Vec<LeadTime>,
 }
 
 pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Lost]) -> Catalog {
@@ -76,6 +78,9 @@ pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Los
             }
             Some(Err(_)) => {}
         }
+    }
+    for file in files {
+        leave_gap(&mut models, file, &learned);
     }
     // One of each model is enough: they will all be called in the same way.
     let mut told = HashSet::new();
@@ -111,6 +116,18 @@ fn place<'m>(models: &'m mut Vec<Parts>, name: &Bilingual) -> &'m mut Parts {
         models.push(Parts { name: name.clone(), note: None, runs: BTreeMap::new() });
     }
     &mut models[at]
+}
+
+/// A file that was refused leaves a gap in the run that it is of by its name, where that has others.
+fn leave_gap(models: &mut [Parts], file: &OpenFile, learned: &HashMap<&str, Bilingual>) {
+    let Some((Err(error), Named { run, lead: Some(lead) })) = file.outcome.as_ref().zip(file.named) else { return };
+    let name = file.folder.as_ref().map(|folder| &folder.name).or_else(|| learned.get(&*file.stem));
+    let model = models.iter_mut().find(|model| name.is_some_and(|name| name.en == model.name.en));
+    if let Some(run) = model.and_then(|model| model.runs.get_mut(&Some(run)))
+        && !error.may_serve()
+    {
+        run.refused.push(lead);
+    }
 }
 
 /// How the files of one naming call their model in their headers: those not yet read will do the same.
@@ -157,7 +174,7 @@ fn finish_model(parts: Parts, files: &[OpenFile], lost: &[Lost], doubles: &mut V
         let ahead = run.unread.iter().filter_map(lead).collect();
         let unread = run.unread.iter().filter_map(|number| Some(files.get(*number)?.path.clone())).collect();
         let series = finish_run(run.series, &age, doubles);
-        let arrival = Arrival::of(run.written, ahead);
+        let arrival = Arrival::of(run.written, ahead, run.refused);
         runs.push(Run { reference, series, unread, arrival });
     }
     runs.retain(|run| run.is_read() || !run.unread.is_empty());

@@ -21,6 +21,8 @@ pub struct Arrival {
     pub missing: Vec<SlotTime>,
     /// Of files that were not read yet, by their names; `None` for a name that tells none.
     ahead: Vec<Option<LeadTime>>,
+    /// Of files that were refused, by their names.
+    refused: Vec<LeadTime>,
 }
 
 /// What a run is by its lead times.
@@ -40,8 +42,8 @@ const GROWS: Duration = Duration::from_secs(90 * 60);
 const NEWEST_GROWS: Duration = Duration::from_secs(12 * 3600);
 
 impl Arrival {
-    pub(super) fn of(written: Option<SystemTime>, ahead: Vec<Option<LeadTime>>) -> Self {
-        Self { written, ahead, ..Self::default() }
+    pub(super) fn of(written: Option<SystemTime>, ahead: Vec<Option<LeadTime>>, refused: Vec<LeadTime>) -> Self {
+        Self { written, ahead, refused, ..Self::default() }
     }
 
     /// At this moment: a run that grows no longer is incomplete some time later.
@@ -100,7 +102,8 @@ fn usual<'l>(runs: &[Run], leads: &'l [Option<BTreeSet<LeadTime>>], at: usize) -
     leads.get(newest)?.as_ref()
 }
 
-/// Times that have no field: those that files will bring, those that other runs have, those that were there.
+/// Times that have no field: those that files will bring or should have brought, those that other runs have, those that
+/// were there.
 fn missing(
     run: &Run,
     model: &str,
@@ -113,7 +116,8 @@ fn missing(
     if there.is_empty() {
         return Vec::new();
     }
-    let wanted = mine.into_iter().chain(usual).flatten().map(|lead| at(reference, *lead));
+    let wanted = mine.into_iter().chain(usual).flatten().chain(&run.arrival.refused);
+    let wanted = wanted.map(|lead| at(reference, *lead));
     let lost = lost.iter().filter(|lost| lost.model == model).flat_map(|lost| &lost.steps);
     let lost = lost.filter(|step| step.run.is_some_and(|run| same(run.0, reference.0)));
     let lost = lost.filter_map(|step| Some(at(reference, step.lead?)));
@@ -145,6 +149,7 @@ mod tests {
             arrival: Arrival::of(
                 Some(SystemTime::UNIX_EPOCH + Duration::from_secs(HOUR * (*hour as u64 + 4))),
                 (0..*leads).map(|lead| Some(LeadTime(lead as i64 * 21_600))).collect(),
+                Vec::new(),
             ),
         });
         let mut model = Model { id: "a".to_owned(), name: Bilingual::same("a"), note: None, runs: runs.collect() };

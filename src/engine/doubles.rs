@@ -1,7 +1,7 @@
 //! Fields that two files hold: told of only where their values differ, and only for what is looked at.
 
 use std::collections::{HashSet, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
 
@@ -41,6 +41,12 @@ impl Doubles {
     pub(super) fn differ(&mut self, double: &Double) -> Option<EngineNote> {
         let (shown, hidden) = pair(double)?;
         self.told.insert((shown.clone(), hidden.clone())).then_some(EngineNote::SameField { shown, hidden })
+    }
+
+    /// What was found out of a file that is another now, or gone.
+    pub(super) fn forget(&mut self, file: &Path) {
+        self.told.retain(|(shown, hidden)| shown != file && hidden != file);
+        self.done.retain(|(shown, hidden)| shown.reader.path() != file && hidden.reader.path() != file);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the engine tells its owner.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +34,8 @@ pub struct Snapshot {
     /// The models of the lists are in the catalogue.
     pub models_listed: bool,
     pub progress: Progress,
-    /// What the engine had to decide or could not do, each once: the newest last.
+    /// What the engine had to decide or could not do, each once: the newest last. What was said of a file goes when
+    /// that is written anew or gone.
     pub notes: Vec<EngineNote>,
     /// Values at the place that was asked for last, once they are read.
     pub series: Option<Arc<PointSeries>>,
@@ -75,6 +76,16 @@ impl EngineNote {
                 error.path == told.path && layer == of
             }
             _ => self == other,
+        }
+    }
+
+    /// It was said of this file.
+    pub(super) fn is_of(&self, file: &Path) -> bool {
+        match self {
+            Self::GuessedUnit { path, .. } | Self::NotDrawn { path, .. } => path == file,
+            Self::SameField { shown, hidden } => shown == file || hidden == file,
+            Self::LayerUnreadable { error, .. } => error.path == file,
+            Self::Models(_) | Self::NoFiles(_) => false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What pictures lack, told once.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,14 @@ impl State {
             if !self.notes.iter().any(|known| known.says_the_same(&note)) {
                 self.notes.push(note);
             }
+        }
+    }
+
+    /// Takes back what was said of files that are others now, or gone: what holds still will be said again.
+    pub(super) fn unsay(&mut self, files: &[PathBuf]) {
+        for file in files {
+            self.notes.retain(|note| !note.is_of(file));
+            self.doubles.forget(file);
         }
     }
 
@@ -55,8 +64,9 @@ impl State {
         let Some(reel) = self.reel(id) else { return };
         reel.painted(slot);
         let Some((layer, error)) = reel.take_unreadable(slot) else { return };
-        // Where somebody looks after the files, it will be read anew.
-        if self.opening.patience > Duration::ZERO && error.detail == Detail::of("detail.changed") {
+        // Where somebody looks after the files, it will be read anew, or be gone.
+        let renewed = error.detail == Detail::of("detail.changed") || error.refusal == Refusal::NotFound;
+        if self.opening.patience > Duration::ZERO && renewed {
             return;
         }
         let Some(reel) = self.reel(id) else { return };

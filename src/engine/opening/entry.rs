@@ -1,11 +1,12 @@
 //! One open file, and the run that it is of by its name.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::catalog::{Found, Mark, ModelFolder, Named, OpenFile, model_of};
-use crate::source::{Dataset, Refusal, SourceError};
+use crate::source::{Dataset, Refusal, SourceError, Step, Variable};
 use crate::time::{LeadTime, ReferenceTime};
 
 /// Where files are looked for.
@@ -62,7 +63,7 @@ pub(super) struct Entry {
     pub stem: Arc<str>,
     /// The models' folders that have it, each under its own pattern; without any, one of no folder.
     homes: Vec<Home>,
-    /// Found in a folder, not named: what is no data at all among them is passed over.
+    /// Found in a folder, not named: what is no data at all among them is passed over, unless its name tells a run.
     pub found: bool,
     /// What its headers said, when they were last read.
     pub outcome: Option<Result<Arc<Dataset>, SourceError>>,
@@ -71,7 +72,8 @@ pub(super) struct Entry {
     /// Being read; and it changed meanwhile.
     pub reading: bool,
     pub changed: bool,
-    /// It is broken, in part or whole, and was written a moment ago: more of it may come. What it was before stands.
+    /// It is broken, in part or whole, and was written a moment ago: more of it may come. What it was before stands,
+    /// until there is more.
     pub held: bool,
     /// Somebody writes to it just now.
     pub stirs: bool,
@@ -141,8 +143,9 @@ impl Entry {
         true
     }
 
-    /// Takes what its headers said; false where it stays what it was. A file that still grows is not broken yet, and
-    /// one that is written anew is what it was until it is whole.
+    /// Takes what its headers said; false where it stays what it was. A file that still grows is not broken yet: of one
+    /// to which messages are added those that are there are taken, and one that is written anew is what it was until
+    /// it is whole.
     pub fn take(&mut self, outcome: Result<Arc<Dataset>, SourceError>, patience: Duration) -> bool {
         let was_open = matches!(self.outcome, Some(Ok(_)));
         let grows = (self.found || was_open) && self.is_young(patience);
@@ -152,10 +155,25 @@ impl Entry {
         };
         self.held = grows && broken;
         self.stirs = false;
-        if !self.held {
-            self.outcome = Some(outcome);
+        let taken = !self.held || matches!(&outcome, Ok(dataset) if self.is_less_than(dataset));
+        if taken {
+            self.outcome = Some(if self.held { outcome.map(without_faults) } else { outcome });
         }
-        !self.held
+        taken
+    }
+
+    /// Whether a file of messages, which stand in it one after the other, has all that this one had, and more.
+    fn is_less_than(&self, grown: &Dataset) -> bool {
+        let of_messages = grown.format.starts_with("grib") || grown.format.starts_with("rpn");
+        let Some(Ok(before)) = &self.outcome else { return of_messages };
+        let kept = |variable: &Variable| {
+            let same = grown.variables.iter().find(|other| other.id == variable.id);
+            same.is_some_and(|same| {
+                let steps: HashSet<&Step> = same.steps.iter().collect();
+                levels(same) >= levels(variable) && variable.steps.iter().all(|step| steps.contains(step))
+            })
+        };
+        of_messages && fields(grown) > fields(before) && before.variables.iter().all(kept)
     }
 
     /// It was written within this time. What is dated in the future was written by another clock, and is young for as
@@ -177,11 +195,13 @@ impl Entry {
     /// What the catalogue is told of it, once for each model that has it; nothing of what is passed over.
     pub fn for_catalog(&self) -> impl Iterator<Item = OpenFile> {
         let no_data = matches!(&self.outcome, Some(Err(error)) if error.refusal == Refusal::NotData);
-        let passed_over = (self.held && self.outcome.is_none()) || (self.found && no_data);
+        let awaited = self.held && self.outcome.is_none();
         let homes = self.homes.iter().filter(move |home| {
+            // What is called as a step and is no data, as a page of an error that came in its place, is told of.
+            let stray = self.found && no_data && home.named.is_none();
             // A file of unknown run is in no list before it is read.
             let unknown = self.outcome.is_none() && home.named.is_none() && home.folder.is_none();
-            !passed_over && !unknown
+            !awaited && !stray && !unknown
         });
         homes.map(|home| OpenFile {
             path: self.path.clone(),
@@ -193,6 +213,29 @@ impl Entry {
             arriving: self.held || self.stirs,
         })
     }
+}
+
+fn levels(variable: &Variable) -> usize {
+    variable.levels.as_ref().map_or(1, |levels| levels.values.len())
+}
+
+fn fields(dataset: &Dataset) -> usize {
+    let of = |variable: &Variable| {
+        variable
+            .steps
+            .len()
+            .saturating_mul(levels(variable))
+            .saturating_mul(variable.members.as_ref().map_or(1, Vec::len))
+    };
+    dataset.variables.iter().map(of).fold(0, usize::saturating_add)
+}
+
+/// What is still to come is no fault of a file that grows.
+fn without_faults(mut dataset: Arc<Dataset>) -> Arc<Dataset> {
+    if let Some(dataset) = Arc::get_mut(&mut dataset) {
+        dataset.notes.retain(|note| !may_heal(note));
+    }
+    dataset
 }
 
 /// What is said of a file that is not there in full.

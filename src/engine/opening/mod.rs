@@ -31,6 +31,8 @@ pub(super) struct Opening {
     folders: Vec<Arc<ModelFolder>>,
     /// Files that were read and are gone.
     lost: Vec<Lost>,
+    /// Files that are others now than they were, or gone.
+    renewed: Vec<PathBuf>,
     /// Files that the hand has closed: they come back by the hand only.
     closed: HashSet<PathBuf>,
     waiting: VecDeque<OpeningJob>,
@@ -97,6 +99,7 @@ impl Opening {
             std::mem::take(&mut self.entries).into_iter().partition(|entry| goes(&entry.path));
         self.entries = kept;
         if !gone.is_empty() {
+            self.renewed.extend(gone.iter().map(|entry| entry.path.clone()));
             self.unread.retain(|unread| !goes(unread));
             self.first.retain(|first| !goes(first));
             self.places = self.entries.iter().enumerate().map(|(place, entry)| (entry.path.clone(), place)).collect();
@@ -327,6 +330,9 @@ impl Opening {
             again = std::mem::take(&mut entry.changed);
             taken = entry.take(outcome, patience);
         }
+        if taken {
+            self.renewed.push(path.to_owned());
+        }
         if again {
             self.read_again(path);
         }
@@ -341,6 +347,11 @@ impl Opening {
             self.look_among_others();
         }
         taken
+    }
+
+    /// The files that are others now than they were, or gone, since this was last asked.
+    pub(super) fn take_renewed(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.renewed)
     }
 
     /// The files that may have positions for others.

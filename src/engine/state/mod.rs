@@ -157,6 +157,8 @@ impl State {
         if self.stopped {
             return None;
         }
+        let renewed = self.opening.take_renewed();
+        self.unsay(&renewed);
         if let Some(job) = self.opening.next() {
             return Some(Job::Open(job));
         }

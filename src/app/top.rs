@@ -57,7 +57,7 @@ impl App {
         let gap = if wide { 14.0 } else { 4.0 };
         let arrows = ui.ctx().content_rect().width() >= ROOM_FOR_ARROWS;
         // In a narrow bar each of the three has its share, whatever the others are called.
-        let beside = if arrows { 110.0 } else { 40.0 };
+        let beside = if arrows { 110.0 } else { 64.0 };
         let most = if wide { f32::INFINITY } else { (ui.available_width() - beside) / 3.0 };
         self.model_selector(ui, (wide, most), now);
         ui.add_space(gap);

@@ -77,6 +77,16 @@ pub fn fill(language: Language, key: &str, places: &[(&str, &str)]) -> String {
     text
 }
 
+/// A name as far as a person reads it: files may hold texts of any length.
+#[must_use]
+pub fn clipped(name: &str) -> String {
+    const MOST: usize = 160;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default().trim_end()),
+        None => name.to_owned(),
+    }
+}
+
 /// `×10⁻⁵`
 #[must_use]
 pub fn power_of_ten(exponent: i32) -> String {

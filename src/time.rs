@@ -187,6 +187,15 @@ impl Moment {
         ((s / 3600) as u8, (s / 60 % 60) as u8, (s % 60) as u8)
     }
 
+    /// `12:00`; `12:00:30` where there are seconds.
+    #[must_use]
+    pub fn clock_words(self) -> String {
+        match self.clock() {
+            (hour, minute, 0) => format!("{hour:02}:{minute:02}"),
+            (hour, minute, second) => format!("{hour:02}:{minute:02}:{second:02}"),
+        }
+    }
+
     /// 0 = Monday … 6 = Sunday, for the calendars that people live by; `None` in the others.
     #[must_use]
     pub fn weekday(self) -> Option<u8> {
@@ -242,38 +251,55 @@ impl LeadTime {
     pub fn hours(self) -> f64 {
         self.0 as f64 / 3600.0
     }
+
+    /// As a part of a file's name: `+024`; `+000h15` and `+000h07m30` where the lead is no whole hour.
+    #[must_use]
+    pub fn in_file_name(self) -> String {
+        let sign = if self.0 < 0 { '-' } else { '+' };
+        let [hours, minutes, seconds] = self.parts();
+        match (minutes, seconds) {
+            (0, 0) => format!("{sign}{hours:03}"),
+            (_, 0) => format!("{sign}{hours:03}h{minutes:02}"),
+            _ => format!("{sign}{hours:03}h{minutes:02}m{seconds:02}"),
+        }
+    }
+
+    /// Hours, minutes, seconds, without the sign.
+    fn parts(self) -> [u64; 3] {
+        let seconds = self.0.unsigned_abs();
+        [seconds / 3600, seconds / 60 % 60, seconds % 60]
+    }
 }
 
-/// `+024 h`; with minutes where the lead is no whole hour: `+00:15`.
+/// `+024 h`; with minutes where the lead is no whole hour: `+00:15`, and with seconds where it is no whole minute.
 impl fmt::Display for LeadTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { '−' } else { '+' };
-        let seconds = self.0.abs();
-        if seconds % 3600 == 0 {
-            write!(f, "{sign}{:03} h", seconds / 3600)
-        } else {
-            write!(f, "{sign}{:02}:{:02}", seconds / 3600, seconds % 3600 / 60)
+        match self.parts() {
+            [hours, 0, 0] => write!(f, "{sign}{hours:03} h"),
+            [hours, minutes, 0] => write!(f, "{sign}{hours:02}:{minutes:02}"),
+            [hours, minutes, seconds] => write!(f, "{sign}{hours:02}:{minutes:02}:{seconds:02}"),
         }
     }
 }
 
-/// `2026-11-20 12Z`, with minutes where there are any.
+/// `2026-11-20 12Z`, with minutes and seconds where there are any.
 impl fmt::Display for ReferenceTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Date { year, month, day }, (hour, minute, _)) = (self.0.date(), self.0.clock());
-        write!(f, "{year:04}-{month:02}-{day:02} {hour:02}")?;
-        if minute != 0 {
-            write!(f, ":{minute:02}")?;
+        let Date { year, month, day } = self.0.date();
+        write!(f, "{year:04}-{month:02}-{day:02} ")?;
+        match self.0.clock() {
+            (hour, 0, 0) => write!(f, "{hour:02}Z"),
+            _ => write!(f, "{}Z", self.0.clock_words()),
         }
-        write!(f, "Z")
     }
 }
 
-/// `2026-11-21 12:00 UTC`
+/// `2026-11-21 12:00 UTC`, with seconds where there are any.
 impl fmt::Display for ValidTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Date { year, month, day }, (hour, minute, _)) = (self.0.date(), self.0.clock());
-        write!(f, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+        let Date { year, month, day } = self.0.date();
+        write!(f, "{year:04}-{month:02}-{day:02} {} UTC", self.0.clock_words())
     }
 }
 
@@ -349,5 +375,21 @@ mod tests {
         assert_eq!(LeadTime(24 * 3600).to_string(), "+024 h");
         assert_eq!(LeadTime(15 * 60).to_string(), "+00:15");
         assert_eq!(LeadTime(-6 * 3600).to_string(), "−006 h");
+    }
+
+    #[test]
+    fn steps_of_seconds_are_told_apart_everywhere() {
+        assert_eq!(LeadTime(450).to_string(), "+00:07:30");
+        assert_eq!(LeadTime(3630).to_string(), "+01:00:30");
+        assert_eq!(LeadTime(-30).to_string(), "−00:00:30");
+        assert_eq!(LeadTime(450).in_file_name(), "+000h07m30");
+        assert_eq!(LeadTime(3630).in_file_name(), "+001h00m30");
+        assert_eq!(LeadTime(i64::MIN).in_file_name(), "-2562047788015215h30m08");
+        let moment = |text| Moment::from_iso(text, Calendar::Standard).expect("a date");
+        let half_past = moment("2026-11-20T12:00:30Z");
+        assert_eq!(ValidTime(half_past).to_string(), "2026-11-20 12:00:30 UTC");
+        assert_eq!(ReferenceTime(half_past).to_string(), "2026-11-20 12:00:30Z");
+        assert_eq!(ReferenceTime(moment("2026-11-20T12:15:00Z")).to_string(), "2026-11-20 12:15Z");
+        assert_eq!(ReferenceTime(moment("2026-11-20T12:00:00Z")).to_string(), "2026-11-20 12Z");
     }
 }

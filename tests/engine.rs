@@ -173,6 +173,7 @@ fn dataset(reader: &Arc<Fake>) -> Dataset {
     let variable = |number: u32, name: &str, units: Option<&str>| Variable {
         id: name.to_owned(),
         name: name.to_owned(),
+        identity: None,
         units: units.map(str::to_owned),
         standard_name: Some(name.to_owned()),
         long_name: None,

@@ -60,9 +60,8 @@ impl Zone {
             return None;
         }
         let there = Moment { seconds: moment.seconds + offset, ..moment };
-        let (hour, minute, _) = there.clock();
         let day = if there.date() == moment.date() { String::new() } else { format!("{} ", weekday(there, language)) };
-        Some(format!("{day}{hour:02}:{minute:02} {}", zone_word(info.abbreviation())))
+        Some(format!("{day}{} {}", there.clock_words(), zone_word(info.abbreviation())))
     }
 }
 
@@ -112,13 +111,12 @@ pub fn day(moment: Moment, language: Language) -> String {
     format!("{} {month}", date.day)
 }
 
-/// `Sat 21 Nov 12:00 UTC`
+/// `Sat 21 Nov 12:00 UTC`, with seconds where there are any.
 #[must_use]
 pub fn utc(moment: Moment, language: Language) -> String {
-    let (hour, minute, _) = moment.clock();
     let name = weekday(moment, language);
     let gap = if name.is_empty() { "" } else { " " };
-    format!("{name}{gap}{} {hour:02}:{minute:02} UTC", day(moment, language))
+    format!("{name}{gap}{} {} UTC", day(moment, language), moment.clock_words())
 }
 
 #[cfg(test)]
@@ -134,6 +132,7 @@ mod tests {
         let noon = moment("2026-11-21T12:00:00Z");
         assert_eq!(utc(noon, Language::English), "Sat 21 Nov 12:00 UTC");
         assert_eq!(utc(noon, Language::French), "sam. 21 nov. 12:00 UTC");
+        assert_eq!(utc(moment("2026-11-21T12:00:30Z"), Language::English), "Sat 21 Nov 12:00:30 UTC");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::notices::Notice;
 use super::{App, theme, widgets};
 use crate::engine::Subject;
 use crate::render::Frame;
+use crate::time::LeadTime;
 
 /// A field for a path.
 #[derive(Clone, Debug)]
@@ -67,16 +68,20 @@ impl App {
         let Some(selection) = &self.selection else { return String::new() };
         let mut parts = vec![selection.model.clone()];
         if let Some(run) = selection.run {
-            let (date, (hour, minute, _)) = (run.0.date(), run.0.clock());
-            let minute = if minute == 0 { String::new() } else { format!("{minute:02}") };
-            parts.push(format!("{:04}{:02}{:02}{hour:02}{minute}", date.year, date.month, date.day));
+            let date = run.0.date();
+            let clock = match run.0.clock() {
+                (hour, 0, 0) => format!("{hour:02}"),
+                (hour, minute, 0) => format!("{hour:02}{minute:02}"),
+                (hour, minute, second) => format!("{hour:02}{minute:02}{second:02}"),
+            };
+            parts.push(format!("{:04}{:02}{:02}{clock}", date.year, date.month, date.day));
         }
         let (Subject::Product(id) | Subject::Variable(id)) = &selection.subject;
         parts.push(id.clone());
         parts.extend(selection.level.map(|level| level.to_string().replace(" hPa", "").replace(' ', "")));
         let time = self.plan.slots.get(self.player.slot).map(|slot| slot.time);
         if let Some(time) = time {
-            let lead = time.lead.map(|lead| lead.to_string().replace(" h", "").replace('−', "-").replace(':', "h"));
+            let lead = time.lead.map(LeadTime::in_file_name);
             parts.extend(lead.or(time.valid.map(|valid| valid.0.iso().replace([':', '-'], ""))));
         }
         let plain = |c: char| if c.is_alphanumeric() || "+-._".contains(c) { c } else { '-' };

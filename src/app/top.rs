@@ -13,6 +13,8 @@ use crate::time::ReferenceTime;
 const HEIGHT: f32 = 44.0;
 /// Below this width the words before the selectors are left out; the selectors keep their names for screen readers.
 const ROOM_FOR_CAPTIONS: f32 = 980.0;
+/// Below this width the runs have no arrows, and «Open…» is its icon alone: their keys stay.
+const ROOM_FOR_ARROWS: f32 = 640.0;
 
 impl App {
     pub(super) fn top_bar(&mut self, ui: &mut Ui, now: f64) {
@@ -41,7 +43,9 @@ impl App {
         let palette = theme::palette(ui);
         let words = self.say("app_menu.open");
         let icon = theme::icon(icons::FOLDER, 17.0).color(palette.accent);
-        let response = ui.add(egui::Button::new((icon, words)));
+        let roomy = ui.ctx().content_rect().width() >= ROOM_FOR_ARROWS;
+        let button = if roomy { egui::Button::new((icon, words)) } else { egui::Button::new(icon) };
+        let response = ui.add(button);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, words));
         if response.on_hover_text(commands::tip(Command::Open, self.language)).clicked() {
             self.ask_for_files();
@@ -51,20 +55,24 @@ impl App {
 
     fn selectors(&mut self, ui: &mut Ui, wide: bool, now: f64) {
         let gap = if wide { 14.0 } else { 4.0 };
-        self.model_selector(ui, wide, now);
+        let arrows = ui.ctx().content_rect().width() >= ROOM_FOR_ARROWS;
+        // In a narrow bar each of the three has its share, whatever the others are called.
+        let beside = if arrows { 110.0 } else { 40.0 };
+        let most = if wide { f32::INFINITY } else { (ui.available_width() - beside) / 3.0 };
+        self.model_selector(ui, (wide, most), now);
         ui.add_space(gap);
-        self.run_selector(ui, wide, now);
+        self.run_selector(ui, (wide, most), arrows, now);
         ui.add_space(gap);
-        self.subject_selector(ui, wide, now);
+        self.subject_selector(ui, (wide, most), now);
     }
 
-    fn model_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
+    fn model_selector(&mut self, ui: &mut Ui, (wide, most): (bool, f32), now: f64) {
         let name = self.say("app_top.model");
         let catalog = self.catalog().clone();
         let chosen = self.wanted_model().map(|model| model.id.clone()).unwrap_or_default();
         let shown = catalog.model(&chosen).map_or("", |model| model.name.in_language(self.language));
         let mut next = None;
-        selector(ui, "model", name, wide, shown, if wide { 260.0 } else { 150.0 }, |ui| {
+        selector(ui, "model", name, wide, shown, most.min(260.0), |ui| {
             for model in &catalog.models {
                 let words = model.name.in_language(self.language);
                 let note = model.note.as_ref().map(|note| note.in_language(self.language));
@@ -80,14 +88,16 @@ impl App {
         }
     }
 
-    fn run_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
+    fn run_selector(&mut self, ui: &mut Ui, (wide, most): (bool, f32), arrows: bool, now: f64) {
         let Some(chosen) = self.wanted_run() else { return };
         if wide {
             widgets::caption(ui, self.say("app_top.run"));
         }
         let earlier = self.neighbour_run(1).is_some();
         let later = self.neighbour_run(-1).is_some();
-        self.run_arrow(ui, Command::EarlierRun, icons::LEFT, earlier, now);
+        if arrows {
+            self.run_arrow(ui, Command::EarlierRun, icons::LEFT, earlier, now);
+        }
         let moment = SystemTime::now();
         let runs = self.wanted_model().map_or(&[][..], |model| &model.runs);
         let runs: Vec<(Option<ReferenceTime>, String)> =
@@ -97,8 +107,7 @@ impl App {
         let name = self.say("app_top.run");
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
-            let width = if wide { 300.0 } else { 170.0 };
-            selector(ui, "run", name, false, &shown, width, |ui| {
+            selector(ui, "run", name, false, &shown, most.min(300.0), |ui| {
                 for (reference, hint) in runs {
                     if list_row(ui, reference == chosen, &self.run_words(reference), &hint, true).clicked() {
                         next = Some(reference);
@@ -106,7 +115,9 @@ impl App {
                 }
             });
         });
-        self.run_arrow(ui, Command::LaterRun, icons::RIGHT, later, now);
+        if arrows {
+            self.run_arrow(ui, Command::LaterRun, icons::RIGHT, later, now);
+        }
         if let Some(reference) = next {
             self.choose_run(reference, now);
         }
@@ -156,7 +167,7 @@ impl App {
         key.map_or_else(|| run.clone(), |key| format!("{run} · {}", self.say(key)))
     }
 
-    fn subject_selector(&mut self, ui: &mut Ui, wide: bool, now: f64) {
+    fn subject_selector(&mut self, ui: &mut Ui, (wide, most): (bool, f32), now: f64) {
         let Some((run, selection)) = self.run().zip(self.selection.as_ref()) else { return };
         let subjects = engine::subjects(run);
         let chosen = selection.subject.clone();
@@ -164,8 +175,7 @@ impl App {
         let name = self.say(if product { "app_top.product" } else { "app_top.variable" });
         let shown = self.subject_name(&chosen);
         let mut next = None;
-        let width = if wide { 320.0 } else { 170.0 };
-        selector(ui, "subject", name, wide, &shown, width, |ui| {
+        selector(ui, "subject", name, wide, &shown, most.min(320.0), |ui| {
             let mut last_was_product = false;
             for subject in &subjects {
                 let is_product = matches!(subject, engine::Subject::Product(_));
@@ -200,7 +210,7 @@ fn selector(ui: &mut Ui, salt: &str, name: &str, captioned: bool, shown: &str, m
     }
     let font = egui::FontId::proportional(14.0);
     let text = ui.painter().layout_no_wrap(shown.to_owned(), font, theme::palette(ui).text).size().x;
-    let width = (text + 46.0).clamp(90.0, most).min((ui.available_width() - 8.0).max(60.0));
+    let width = (text + 46.0).max(90.0).min(most).min(ui.available_width() - 8.0).max(34.0);
     let response = egui::ComboBox::from_id_salt(salt).width(width).truncate().selected_text(shown).show_ui(ui, |ui| {
         ui.set_min_width(width.max(160.0));
         rows(ui);

@@ -161,7 +161,12 @@ impl App {
         if self.panes.help || egui::Popup::is_any_open(ctx) {
             // What lies above the window has the keys.
             let typed = commands::typed(&ctx.input(|input| input.events.clone()), false);
-            let still = |typed: &Command| matches!(typed, Command::Help | Command::Dismiss | Command::Quit);
+            // An open list closes itself.
+            let still = |typed: &Command| match typed {
+                Command::Help | Command::Quit => true,
+                Command::Dismiss => self.panes.help,
+                _ => false,
+            };
             return typed.into_iter().filter(still).collect();
         }
         let focused = ctx.memory(|memory| memory.focused().is_some());

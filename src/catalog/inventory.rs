@@ -2,6 +2,7 @@
 //!
 //! The window shows parameters (see [`super::Series`]); the commands that look into files speak of variables.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use crate::time::{LeadTime, Moment};
 /// A variable over all files that share its name, model, grid and axes.
 #[derive(Debug)]
 pub struct Listed {
-    /// The variable's own id; `@` and the number of its first file behind it where the id is taken.
+    /// The variable's own id, the longest of its parts'; `@` and the number of its first file behind it where the id is
+    /// taken.
     pub id: String,
     pub parts: Vec<Part>,
     /// Of all parts, each value once, in the order of the files.
@@ -71,27 +73,61 @@ pub fn inventory(opened: &[(PathBuf, Result<Arc<Dataset>, SourceError>)]) -> Vec
     let mut list: Vec<Listed> = Vec::new();
     // Thousands of files may each be of a model of their own: only those that are called alike are looked at.
     let mut alike: HashMap<(String, String), Vec<usize>> = HashMap::new();
-    let mut taken: HashSet<String> = HashSet::new();
+    let told_apart = told_apart(opened);
     for (file, (path, outcome)) in opened.iter().enumerate() {
         let Ok(dataset) = outcome else { continue };
         let written = std::fs::metadata(path).and_then(|data| data.modified()).ok();
         let model = model_name(dataset).en;
         for (number, variable) in dataset.variables.iter().enumerate() {
             let part = Part { file, dataset: dataset.clone(), number, written };
-            let places = alike.entry((variable.id.clone(), model.clone())).or_default();
-            let takes = |at: &&usize| list.get(**at).is_some_and(|listed: &Listed| listed.takes(&part));
-            if let Some(listed) = places.iter().find(takes).copied().and_then(|at| list.get_mut(at)) {
+            let is_bare = variable.id == variable.name && told_apart.contains(&(variable.name.as_str(), model.clone()));
+            let names = names(variable, is_bare).map(|name| (name.to_owned(), model.clone()));
+            let names: Vec<(String, String)> = names.collect();
+            let takes = |at: &usize| list.get(*at).is_some_and(|listed: &Listed| listed.takes(&part));
+            let found = names.iter().filter_map(|name| alike.get(name)).flatten().copied().find(takes);
+            let at = found.unwrap_or(list.len());
+            for name in names {
+                let places = alike.entry(name).or_default();
+                if !places.contains(&at) {
+                    places.push(at);
+                }
+            }
+            if let Some(listed) = list.get_mut(at) {
                 listed.add(part);
                 continue;
             }
-            places.push(list.len());
-            let id = if taken.contains(&variable.id) { format!("{}@{file}", variable.id) } else { variable.id.clone() };
-            taken.insert(id.clone());
-            let levels = variable.levels.clone();
-            list.push(Listed { id, parts: vec![part], levels, steps: variable.steps.clone() });
+            let (levels, steps) = (variable.levels.clone(), variable.steps.clone());
+            list.push(Listed { id: String::new(), parts: vec![part], levels, steps });
         }
     }
+    let mut taken: HashSet<String> = HashSet::new();
+    for listed in &mut list {
+        let ids = listed.parts.iter().filter_map(Part::variable).map(|variable| &variable.id);
+        let id = ids.min_by_key(|id| Reverse(id.len())).cloned().unwrap_or_default();
+        let file = listed.parts.first().map_or(0, |part| part.file);
+        listed.id = if taken.contains(&id) { format!("{id}@{file}") } else { id };
+        taken.insert(listed.id.clone());
+    }
     list
+}
+
+/// Names with which several variables stand in one of the files, and the model there.
+fn told_apart(opened: &[(PathBuf, Result<Arc<Dataset>, SourceError>)]) -> HashSet<(&str, String)> {
+    let is_longer = |variable: &&Variable| variable.identity.is_some() && variable.id != variable.name;
+    let mut found = HashSet::new();
+    for dataset in opened.iter().filter_map(|(_, outcome)| outcome.as_ref().ok()) {
+        let model = model_name(dataset).en;
+        let longer = dataset.variables.iter().filter(is_longer);
+        found.extend(longer.map(|variable| (variable.name.as_str(), model.clone())));
+    }
+    found
+}
+
+/// By what a variable is found again in other files: its identity, and its id unless that is the bare name of one of
+/// several.
+fn names(variable: &Variable, is_bare: bool) -> impl Iterator<Item = &str> {
+    let id = Some(variable.id.as_str()).filter(|_| variable.identity.is_none() || !is_bare);
+    variable.identity.as_deref().into_iter().chain(id)
 }
 
 impl Part {
@@ -186,9 +222,9 @@ impl Listed {
         self.parts.iter().filter_map(Part::variable).map(|variable| (variable.reader.id(), variable.number))
     }
 
-    /// Whether a variable of the same id and model is the same.
+    /// Whether a variable of the same name and model is the same.
     fn takes(&self, part: &Part) -> bool {
-        let (Some(mine), Some(theirs), Some(first)) = (self.variable(), part.variable(), self.parts.first()) else {
+        let (Some(mine), Some(theirs), Some(last)) = (self.variable(), part.variable(), self.parts.last()) else {
             return false;
         };
         let same_axis = match (&mine.levels, &theirs.levels) {
@@ -196,8 +232,7 @@ impl Listed {
             (Some(mine), Some(theirs)) => mine.kind == theirs.kind && mine.units == theirs.units,
             _ => false,
         };
-        first.file != part.file
-            && mine.id == theirs.id
+        last.file != part.file
             && mine.units == theirs.units
             && mine.grib == theirs.grib
             && mine.members == theirs.members

@@ -218,7 +218,7 @@ pub(super) fn model_name(dataset: &Dataset) -> Bilingual {
             .attributes
             .iter()
             .find(|(name, text)| name.eq_ignore_ascii_case(wanted) && !text.trim().is_empty())
-            .map(|(_, text)| text.trim().to_owned())
+            .map(|(_, text)| text::clipped(text.trim()))
     };
     let name = NAMING.iter().find_map(|name| attribute(name)).unwrap_or_else(|| model_of(&dataset.path));
     match name.split_once(" / ") {

@@ -1,6 +1,8 @@
 //! What lies below a path: names, sizes and times of writing, nothing read.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
+use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -29,9 +31,9 @@ pub struct Found {
 const DEEPEST: usize = 8;
 /// Links to more folders than this are not followed.
 const MOST_LINKS: usize = 512;
-/// Folders of a store that are asked when they were written, and how deep: groups, arrays, their first dimension.
-const MOST_STORE_FOLDERS: usize = 512;
-const STORE_LEVELS: usize = 3;
+/// Folders of a store that are asked when they were written, and how deep: groups, arrays, the dimensions of chunks.
+const MOST_STORE_FOLDERS: usize = 1024;
+const STORE_LEVELS: usize = 8;
 /// More files than this below one path are not a forecast.
 const MOST: usize = 200_000;
 
@@ -41,27 +43,38 @@ impl Mark {
     pub fn of(path: &Path) -> Option<Self> {
         let data = std::fs::metadata(path).ok()?;
         let written = data.modified().ok();
-        let within = if data.is_dir() { newest_below(path, STORE_LEVELS, &mut { MOST_STORE_FOLDERS }) } else { None };
+        let within = if data.is_dir() { newest_below(path) } else { None };
         Some(Self { length: data.len(), written: written.max(within) })
     }
 }
 
 /// When a folder of a store last gained an entry: the arrays' folders do with each chunk that lands.
-fn newest_below(folder: &Path, levels: usize, left: &mut usize) -> Option<SystemTime> {
+///
+/// Level by level, in every folder the last chunks first: where there are too many, those of the last steps are asked.
+fn newest_below(store: &Path) -> Option<SystemTime> {
     let mut newest = None;
-    for entry in std::fs::read_dir(folder).ok()?.flatten() {
-        if *left == 0 {
-            break;
-        }
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            *left -= 1;
-            newest = newest.max(entry.metadata().ok().and_then(|data| data.modified().ok()));
-            if levels > 1 {
-                newest = newest.max(newest_below(&entry.path(), levels - 1, left));
-            }
-        }
+    let mut left = MOST_STORE_FOLDERS;
+    let mut level = vec![store.to_owned()];
+    for _ in 0..STORE_LEVELS {
+        let mut folders: Vec<_> = level.iter().flat_map(|folder| folders_in(folder).into_iter().enumerate()).collect();
+        folders.sort_by_key(|(place, _)| *place);
+        // Some are left for the levels below.
+        folders.truncate(left / 2);
+        left -= folders.len();
+        let written = folders.iter().filter_map(|(_, entry)| entry.metadata().ok()?.modified().ok());
+        newest = newest.max(written.max());
+        level = folders.iter().map(|(_, entry)| entry.path()).collect();
     }
     newest
+}
+
+/// The folders in a folder of a store: groups and arrays, then chunks from the last position to the first.
+fn folders_in(folder: &Path) -> Vec<DirEntry> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut folders: Vec<_> = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).collect();
+    let number = |entry: &DirEntry| entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok());
+    folders.sort_by_cached_key(|entry| Reverse(number(entry).unwrap_or(u64::MAX)));
+    folders
 }
 
 /// The files below a path: itself, or all regular files of a folder and its subfolders, in the order of their names. A
@@ -125,6 +138,10 @@ pub enum Happened {
 #[must_use]
 pub fn happened(folder: &Path, path: &Path) -> Happened {
     let Ok(below) = path.strip_prefix(folder) else { return Happened::Nothing };
+    if is_store(folder) {
+        // Its groups and arrays look like stores of their own.
+        return Happened::ToFile(folder.to_owned());
+    }
     let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
     if below.iter().any(hidden) {
         let store = store_around(folder, path);
@@ -249,6 +266,42 @@ mod tests {
         assert_eq!(check("1/2/3/4/5/6/7/8/9/a.nc"), "Nothing", "too deep for a list");
         let listed: Vec<PathBuf> = files_below(&root);
         assert_eq!(listed, ["12/a.nc", "a.zarr"].map(|path| root.join(path)));
+        fs::remove_dir_all(&root).expect("ours");
+    }
+
+    #[test]
+    fn whatever_happens_in_a_store_that_was_opened_itself_happens_to_all_of_it() {
+        let root = std::env::temp_dir().join(format!("millibar-store-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(root.join("m/r/c/1/0")).expect("a folder");
+        for file in ["zarr.json", "m/zarr.json", "m/r/zarr.json", "m/r/c/1/0/0"] {
+            fs::write(root.join(file), "").expect("a file");
+        }
+        for part in ["", "m", "m/zarr.json", "m/r", "m/r/c/1/0/0", "m/r/.zarr.json.partial"] {
+            assert_eq!(happened(&root, &root.join(part)), Happened::ToFile(root.clone()), "{part}");
+        }
+        assert_eq!(files_below(&root), [root.as_path()]);
+        fs::remove_dir_all(&root).expect("ours");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_chunk_deep_in_the_groups_of_a_store_changes_its_mark() {
+        let root = std::env::temp_dir().join(format!("millibar-chunks-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        for step in 0..600 {
+            fs::create_dir_all(root.join(format!("g/h/r/c/{step}/0"))).expect("a folder");
+        }
+        let last = root.join("g/h/r/c/599/0");
+        let old = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            folders.extend(fs::read_dir(&folder).expect("ours").flatten().map(|entry| entry.path()));
+            fs::File::open(&folder).and_then(|folder| folder.set_modified(old)).expect("ours");
+        }
+        let before = Mark::of(&root);
+        fs::write(last.join("0"), "a chunk").expect("a file");
+        assert_ne!(Mark::of(&root), before);
         fs::remove_dir_all(&root).expect("ours");
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::grib_names;
 use crate::source::Variable;
-use crate::text::Bilingual;
+use crate::text::{self, Bilingual};
 use crate::units::{self, Affine, Unit};
 
 /// An entry of the dictionary.
@@ -196,11 +196,11 @@ pub fn unknown(variable: &Variable) -> Parameter {
     let unit = variable.units.as_deref().and_then(units::parse);
     let unit_label = match (unit, &variable.units) {
         (Some(unit), _) => unit.label.clone(),
-        (None, Some(words)) => words.clone(),
+        (None, Some(words)) => text::clipped(words),
         (None, None) => String::new(),
     };
     let name = variable.long_name.as_deref().unwrap_or(&variable.name);
-    Parameter { id: variable.id.clone(), name: Bilingual::same(name), unit, unit_label, known: None }
+    Parameter { id: variable.id.clone(), name: Bilingual::same(text::clipped(name)), unit, unit_label, known: None }
 }
 
 #[cfg(test)]

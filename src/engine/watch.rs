@@ -120,6 +120,7 @@ impl Watch {
         self.know(found);
         let mut debouncer = self.plan.events.then(|| listener(stirred)).flatten();
         self.listen(debouncer.as_mut());
+        let mut looked = Instant::now();
         loop {
             let resting = self.unsettled.is_empty() && self.vanished.is_empty();
             let pause = if resting { self.plan.every } else { self.plan.settle.min(self.plan.every) };
@@ -130,7 +131,12 @@ impl Watch {
                     self.listen(debouncer.as_mut());
                 }
                 Ok(Signal::Stir(paths)) => self.look_at(&paths),
-                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            // Where the system tells of something all the time, too.
+            if looked.elapsed() >= pause {
+                self.look();
+                looked = Instant::now();
             }
             let Some(core) = self.core.upgrade() else { return };
             core.look_at_patience();
@@ -208,6 +214,9 @@ impl Watch {
     fn look_at(&mut self, paths: &[PathBuf]) {
         let mut files: Vec<PathBuf> = self.unsettled.keys().chain(self.vanished.keys()).cloned().collect();
         for path in paths {
+            if self.is_folder_of_store(path) {
+                continue;
+            }
             let known = self.known.contains_key(path) || self.unsettled.contains_key(path);
             let happened = match self.root() {
                 _ if known => Happened::ToFile(path.clone()),
@@ -223,6 +232,12 @@ impl Watch {
             }
         }
         self.look_at_files(files);
+    }
+
+    /// Looking at a store opens its folders, of which the system tells in turn: only what comes into them counts.
+    fn is_folder_of_store(&self, path: &Path) -> bool {
+        let is_known = |folder: &Path| self.known.contains_key(folder) && source::is_store(folder);
+        path.is_dir() && path.ancestors().any(is_known)
     }
 
     fn look_at_files(&mut self, paths: Vec<PathBuf>) {

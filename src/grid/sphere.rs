@@ -91,6 +91,11 @@ impl Bounds {
         (0..3).all(|n| self.low[n] <= point[n] && point[n] <= self.high[n])
     }
 
+    /// The length of its longest side; below zero for an empty one.
+    pub fn widest(&self) -> f64 {
+        (0..3).map(|n| f64::from(self.high[n] - self.low[n])).fold(f64::NEG_INFINITY, f64::max)
+    }
+
     /// The square of the distance from a point to the box, zero within; infinite for an empty one.
     pub fn distance(&self, point: Vector) -> f64 {
         let beside = |n: usize| (f64::from(self.low[n]) - point[n]).max(point[n] - f64::from(self.high[n])).max(0.0);

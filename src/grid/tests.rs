@@ -294,6 +294,31 @@ fn the_nearest_point_is_the_nearest_of_all_on_every_kind_of_grid() {
 }
 
 #[test]
+fn points_in_rings_around_a_pole_leave_no_hole_there() {
+    let (mut lat, mut lon) = (Vec::new(), Vec::new());
+    for row in 0..90 {
+        for column in 0..180 {
+            lat.push(89.0 - 2.0 * f64::from(row));
+            lon.push(2.0 * f64::from(column));
+        }
+    }
+    let points = Grid { ny: 1, nx: lat.len(), geometry: Geometry::Points(Points::new(lat, lon).expect("a list")) };
+    for at in [90.0, 89.9, 89.5, 45.3, -88.9, -89.5, -90.0] {
+        assert!((0..36).all(|turn| points.around(f64::from(turn) * 10.3, at).is_some()), "{at}");
+    }
+}
+
+#[test]
+fn points_along_a_line_cover_nothing_and_are_not_joined() {
+    let turn = |n: u32| f64::from(n) / 20_000.0 * std::f64::consts::TAU;
+    let circle = |n: u32| (50.0 + 10.0 * turn(n).sin(), -100.0 + 15.0 * turn(n).cos());
+    let (lat, lon) = (0..20_000).map(circle).unzip();
+    let ring = Grid { ny: 1, nx: 20_000, geometry: Geometry::Points(Points::new(lat, lon).expect("a list")) };
+    assert!(!ring.is_drawable());
+    assert!(ring.nearest(-100.0, 61.0).is_some(), "its points are still there");
+}
+
+#[test]
 fn triangles_of_a_file_are_kept_and_its_holes_with_them() {
     let (lat, lon) = (vec![0.0, 0.0, 10.0, 10.0], vec![0.0, 10.0, 10.0, 0.0]);
     let points = Points::of_triangles(lat.clone(), lon.clone(), vec![[0, 1, 2], [0, 2, 9]]).expect("one length");

@@ -16,6 +16,9 @@ pub struct Tree {
 
 /// Runs this long are not halved.
 const LEAF: usize = 4;
+/// Boxes looked into for one point: cells that lie beside each other call for a tenth of it. Where heaps of them lie over
+/// each other, a point in none of the first ones is taken for outside.
+const MOST_BOXES: usize = 1024;
 /// More halvings than any count of things calls for.
 const MOST_DEPTH: usize = 40;
 
@@ -58,7 +61,8 @@ impl Tree {
     pub fn find<T>(&self, point: Vector, mut look: impl FnMut(u32) -> Option<T>) -> Option<T> {
         let single = point.map(|part| part as f32);
         let mut waiting = Stack::new(self.order.len());
-        while let Some(Node { number, first, end, depth, .. }) = waiting.pop() {
+        for _ in 0..MOST_BOXES {
+            let Node { number, first, end, depth, .. } = waiting.pop()?;
             if !self.bounds.get(number)?.holds(single) {
                 continue;
             }

@@ -3,17 +3,25 @@
 //! Seen from one of the points, the others lie in a plane (the stereographic projection keeps circles), where triangles
 //! with empty circles are triangles with empty circles on the sphere. The point itself joins the outline of them all.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 use spade::{DelaunayTriangulation, Point2, Triangulation, mitigate_underflow};
 
-use super::sphere::{Vector, chord, cross, dot, normal};
+use super::sphere::{Bounds, Vector, chord, cross, dot, normal};
 
-/// A triangle so many times as long as the smallest ones at its corners spans a gap or lies outside.
+/// A triangle in a circle so many times as wide as the smallest ones at its corners spans a gap or lies outside. Points on
+/// one circle, as around a pole, make triangles of all shapes in the same circle.
 const GAP: f64 = 2.5;
+/// A side as long as this (of a sphere of radius one) joins nothing that lies together.
+const LONGEST: f64 = 1.7;
 
 /// Triangles as numbers of the points, all over the sphere where points are, but none across gaps and outside of an outline
 /// that is much longer than the points are apart.
 pub fn triangles(places: &[Option<Vector>]) -> Vec<[u32; 3]> {
+    if are_lines(places) {
+        return Vec::new();
+    }
     let Some(eye) = farthest_from_the_middle(places) else { return Vec::new() };
     let Some(centre) = places.get(eye as usize).copied().flatten() else { return Vec::new() };
     let (east, north) = axes(centre);
@@ -54,6 +62,23 @@ pub fn triangles(places: &[Option<Vector>]) -> Vec<[u32; 3]> {
     without_gaps(triangles, places)
 }
 
+/// Many points, but all along lines: they cover nothing, and take for ever to be joined.
+///
+/// In boxes as wide as the points would be apart if they covered what they span, a surface fills most and a line few.
+fn are_lines(places: &[Option<Vector>]) -> bool {
+    const MANY: usize = 1000;
+    let bounds = places.iter().flatten().fold(Bounds::EMPTY, |bounds, at| bounds.with(Bounds::of_patch(&[*at])));
+    let known = places.iter().flatten().count();
+    let along = (known as f64).sqrt();
+    let width = bounds.widest() / along;
+    if known < MANY || width.is_nan() || width <= 0.0 {
+        return false;
+    }
+    let number = |at: &Vector| at.map(|part| (part / width).floor() as i32);
+    let filled: HashSet<[i32; 3]> = places.iter().flatten().map(number).collect();
+    (filled.len() as f64) < 8.0 * along
+}
+
 /// For points all over the Earth any; for a region's one of its outline.
 fn farthest_from_the_middle(places: &[Option<Vector>]) -> Option<u32> {
     let sum = places.iter().flatten().fold([0.0; 3], |sum, at| std::array::from_fn(|n| sum[n] + at[n]));
@@ -70,26 +95,38 @@ fn axes(centre: Vector) -> (Vector, Vector) {
     (east, cross(centre, east))
 }
 
-/// The longest edge of a triangle is compared with that of the smallest triangles at its corners.
+/// The circle of a triangle is compared with that of the smallest triangles at its corners.
 fn without_gaps(triangles: Vec<[u32; 3]>, places: &[Option<Vector>]) -> Vec<[u32; 3]> {
     let place = |n: u32| places.get(n as usize).copied().flatten().unwrap_or_default();
-    let longest = |&[a, b, c]: &[u32; 3]| {
-        let edges = [(a, b), (b, c), (c, a)].map(|(a, b)| chord(place(a), place(b)));
-        edges.into_iter().fold(0.0, f64::max).sqrt()
+    let radius = |&[a, b, c]: &[u32; 3]| {
+        let sides = [(a, b), (b, c), (c, a)].map(|(a, b)| chord(place(a), place(b)).sqrt());
+        let (u, v) = (between(place(a), place(b)), between(place(a), place(c)));
+        let normal = cross(u, v);
+        let longest = sides.into_iter().fold(0.0, f64::max);
+        // Corners in one line have no circle.
+        if longest < LONGEST {
+            sides.iter().product::<f64>() / (2.0 * dot(normal, normal).sqrt())
+        } else {
+            f64::INFINITY
+        }
     };
-    let lengths: Vec<f64> = triangles.par_iter().with_min_len(4096).map(longest).collect();
+    let radii: Vec<f64> = triangles.par_iter().with_min_len(4096).map(radius).collect();
     let mut least = vec![f64::INFINITY; places.len()];
-    for (triangle, &length) in triangles.iter().zip(&lengths) {
+    for (triangle, &radius) in triangles.iter().zip(&radii) {
         for &corner in triangle {
             if let Some(least) = least.get_mut(corner as usize) {
-                *least = least.min(length);
+                *least = least.min(radius);
             }
         }
     }
     let usual = |triangle: &[u32; 3]| triangle.iter().map(|&n| least[n as usize]).fold(0.0, f64::max);
-    let whole = triangles.into_iter().zip(lengths);
+    let whole = triangles.into_iter().zip(radii);
     whole
-        .filter(|(triangle, length)| *length <= GAP * usual(triangle) && *length < 1.7)
+        .filter(|(triangle, radius)| radius.is_finite() && *radius <= GAP * usual(triangle))
         .map(|(whole, _)| whole)
         .collect()
+}
+
+fn between(from: Vector, to: Vector) -> Vector {
+    std::array::from_fn(|n| to[n] - from[n])
 }

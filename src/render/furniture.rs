@@ -93,19 +93,28 @@ impl Row {
 
 /// The text as far as it fits, with an ellipsis where it does not, and its width.
 fn shortened(pen: &Pen, text: &str, width: f32) -> (String, f32) {
-    let whole = pen.width(text);
-    if whole <= width {
-        return (text.to_owned(), whole);
-    }
-    let mut letters: Vec<char> = text.chars().collect();
-    while letters.pop().is_some() {
-        let short: String = letters.iter().collect::<String>().trim_end().to_owned() + "…";
-        let reach = pen.width(&short);
-        if reach <= width {
-            return (short, reach);
+    // No more letters than fit into any frame: files may hold names of any length.
+    const MOST: usize = 1024;
+    let letters: Vec<char> = text.chars().take(MOST).collect();
+    if letters.len() < MOST {
+        let whole = pen.width(text);
+        if whole <= width {
+            return (text.to_owned(), whole);
         }
     }
-    (String::new(), 0.0)
+    let short = |count: usize| letters[..count].iter().collect::<String>().trim_end().to_owned() + "…";
+    let (mut fits, mut too_long) = (0, letters.len());
+    while too_long - fits > 1 {
+        let middle = usize::midpoint(fits, too_long);
+        if pen.width(&short(middle)) <= width {
+            fits = middle;
+        } else {
+            too_long = middle;
+        }
+    }
+    let text = short(fits);
+    let reach = pen.width(&text);
+    if reach <= width { (text, reach) } else { (String::new(), 0.0) }
 }
 
 /// Draws the words at the map's edges; of two that would touch, the second is left out.
@@ -180,5 +189,7 @@ mod tests {
         assert!(text.ends_with('…') && width <= 120.0, "{text} {width}");
         assert_eq!(shortened(&pen, "500 hPa", 400.0).0, "500 hPa");
         assert_eq!(shortened(&pen, "500 hPa", 2.0), (String::new(), 0.0));
+        let (text, width) = shortened(&pen, &"m".repeat(1_000_000), 120.0);
+        assert!(text.ends_with("m…") && (100.0..=120.0).contains(&width), "{text} {width}");
     }
 }

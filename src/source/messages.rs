@@ -25,6 +25,8 @@ pub struct Heading {
     pub name: String,
     /// Its id where the name stands twice.
     pub qualified: String,
+    /// As of [`Variable`].
+    pub identity: Option<String>,
     pub units: Option<String>,
     pub standard_name: Option<String>,
     pub long_name: Option<String>,
@@ -180,6 +182,7 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
             Variable {
                 id,
                 name: heading.name.clone(),
+                identity: heading.identity.clone(),
                 units: heading.units.clone(),
                 standard_name: heading.standard_name.clone(),
                 long_name: heading.long_name.clone(),
@@ -299,6 +302,7 @@ mod tests {
         Arc::new(Heading {
             name: name.into(),
             qualified: qualified.into(),
+            identity: None,
             units: None,
             standard_name: None,
             long_name: None,

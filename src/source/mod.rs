@@ -79,6 +79,9 @@ pub struct Variable {
     /// What `probe --variable` takes: the name, with `group/` before it.
     pub id: String,
     pub name: String,
+    /// What tells it from all others of its name in this and in other files, where ids grow only by what tells apart
+    /// the variables of one file.
+    pub identity: Option<String>,
     pub units: Option<String>,
     pub standard_name: Option<String>,
     pub long_name: Option<String>,

@@ -86,6 +86,30 @@ fn labels_types_and_kinds_of_level_are_kept_apart() {
 }
 
 #[test]
+fn a_label_that_stands_only_in_some_steps_leaves_the_other_in_one_piece() {
+    let at = |npas: u32| Record { npas, ip: [500, npas / 8, 0], ..humidity() };
+    let first = StandardFile::default().with(at(0));
+    let both = |npas| StandardFile::default().with(at(npas)).with(Record { etiket: "OTHER", ..at(npas) });
+    let last = StandardFile::default().with(Record { etiket: "OTHER", ..at(144) });
+    let folder = support::folder("labels");
+    let files = [("000", first), ("006", both(48)), ("012", both(96)), ("018", last)]
+        .map(|(lead, file)| support::write(&folder, &format!("2025011500_{lead}"), &file.bytes()));
+    let ids_and_leads = |order: &[usize]| -> Vec<(String, Vec<f64>)> {
+        let open = |n: &usize| (files[*n].clone(), Ok(Arc::new(opened(&files[*n]))));
+        let listed = catalog::inventory(&order.iter().map(open).collect::<Vec<_>>());
+        let leads = |of: &catalog::Listed| of.steps.iter().filter_map(|s| s.lead).map(|lead| lead.hours()).collect();
+        listed.iter().map(|of| (of.id.clone(), leads(of))).collect()
+    };
+    let both = [("HR/P/TEST".to_owned(), vec![0.0, 6.0, 12.0]), ("HR/P/OTHER".to_owned(), vec![6.0, 12.0, 18.0])];
+    assert_eq!(ids_and_leads(&[0, 1, 2, 3]), both);
+    let mut backwards = ids_and_leads(&[3, 2, 1, 0]);
+    backwards.reverse();
+    backwards.iter_mut().for_each(|(_, leads)| leads.reverse());
+    assert_eq!(backwards, both, "whatever the order of the files");
+    assert_eq!(ids_and_leads(&[0, 3]), [("HR".to_owned(), vec![0.0, 18.0])], "no file has two of one name");
+}
+
+#[test]
 fn the_catalogue_shows_the_units_that_the_centre_writes_in() {
     let file = ["HR", "GZ", "TT", "UU", "XYZ"].into_iter();
     let file = file.fold(StandardFile::default(), |file, nomvar| file.with(Record { nomvar, ..humidity() }));

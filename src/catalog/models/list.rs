@@ -8,7 +8,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::{Misunderstood, ModelFolder, ModelTrouble};
 use crate::catalog::pattern::Pattern;
-use crate::text::Bilingual;
+use crate::text::{self, Bilingual};
 
 pub(super) const HEADING: &str = "[[model]]";
 
@@ -81,8 +81,8 @@ fn model_of(row: &DeTable<'_>, file: &Path) -> Result<ModelFolder, Mistake> {
             return Err((value.span(), Misunderstood::NoText(name)));
         }
     }
-    let text = |key: &str| row.get(key).and_then(|value| value.get_ref().as_str()).map(str::to_owned);
-    let needed = |key: &'static str| text(key).ok_or((0..0, Misunderstood::Missing(key)));
+    let said = |key: &str| row.get(key).and_then(|value| value.get_ref().as_str()).map(str::to_owned);
+    let needed = |key: &'static str| said(key).ok_or((0..0, Misunderstood::Missing(key)));
     let (name_en, folder) = (needed(KEYS[0])?, needed(KEYS[NEEDED - 1])?);
     let files = match row.get("files") {
         None => None,
@@ -91,9 +91,10 @@ fn model_of(row: &DeTable<'_>, file: &Path) -> Result<ModelFolder, Mistake> {
             Some(pattern.map_err(|part| (value.span(), Misunderstood::Pattern(part)))?)
         }
     };
-    let name = Bilingual { fr: text("name_fr").unwrap_or_else(|| name_en.clone()), en: name_en };
-    let note_fr = text("note_fr");
-    let note = text("note_en").or(note_fr.clone()).map(|en| Bilingual { fr: note_fr.unwrap_or(en.clone()), en });
+    let name = Bilingual { fr: said("name_fr").unwrap_or_else(|| name_en.clone()), en: name_en };
+    let name = Bilingual { en: text::clipped(&name.en), fr: text::clipped(&name.fr) };
+    let note_fr = said("note_fr");
+    let note = said("note_en").or(note_fr.clone()).map(|en| Bilingual { fr: note_fr.unwrap_or(en.clone()), en });
     let of_home = folder.strip_prefix("~/");
     let home = of_home.and_then(|rest| Some(directories::BaseDirs::new()?.home_dir().join(rest)));
     let around = file.parent().unwrap_or(Path::new(""));

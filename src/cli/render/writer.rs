@@ -14,7 +14,7 @@ use crate::engine::Slot;
 use crate::render::Frame;
 use crate::source::SourceError;
 use crate::text::{self, Language};
-use crate::time::{LeadTime, ValidTime};
+use crate::time::ValidTime;
 
 /// Where the frames go.
 #[derive(Debug)]
@@ -70,24 +70,16 @@ impl Target {
     }
 }
 
-/// `NAME_+006.png`; with minutes where the lead time has any, and by the valid time where there is no lead time.
+/// `NAME_+006.png`; with minutes and seconds where the lead time has any, and by the valid time where there is no lead
+/// time.
 fn file_name(name: &str, slot: &Slot) -> String {
     match (slot.time.lead, slot.time.valid) {
-        (Some(lead), _) => format!("{name}_{}.png", lead_in_name(lead)),
+        (Some(lead), _) => format!("{name}_{}.png", lead.in_file_name()),
         (None, Some(ValidTime(valid))) => {
             let plain: String = valid.iso().chars().filter(|c| !matches!(c, '-' | ':')).collect();
             format!("{name}_{plain}.png")
         }
         (None, None) => format!("{name}.png"),
-    }
-}
-
-fn lead_in_name(lead: LeadTime) -> String {
-    let sign = if lead.0 < 0 { '-' } else { '+' };
-    let minutes = lead.0.abs() / 60;
-    match minutes % 60 {
-        0 => format!("{sign}{:03}", minutes / 60),
-        rest => format!("{sign}{:03}h{rest:02}", minutes / 60),
     }
 }
 
@@ -172,17 +164,18 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::time::LeadTime;
 
     #[test]
     fn files_are_named_by_their_lead_time_and_sort_by_it() {
         let check = |hours: f64, name: &str| {
-            assert_eq!(LeadTime::from_hours(hours).map(lead_in_name).as_deref(), Some(name));
+            assert_eq!(LeadTime::from_hours(hours).map(LeadTime::in_file_name).as_deref(), Some(name));
         };
         check(6.0, "+006");
         check(0.0, "+000");
         check(240.0, "+240");
         check(0.25, "+000h15");
+        check(0.125, "+000h07m30");
         check(-3.0, "-003");
     }
 }

@@ -120,7 +120,21 @@ fn by_coordinate_variables(all: &Declarations<'_>, variable: &Declared) -> Optio
         })
     };
     let ((y, lat), (x, lon)) = (along(Role::Latitude)?, along(Role::Longitude)?);
-    Some(Found { y: Some(y), x, key: Key::LatLon { lat, lon } })
+    let counted = |n: usize| all.numbers(n, 1).is_some_and(|values| listed::is_counted(&values));
+    // Some files count rows and columns and call it degrees; planes beside them know better.
+    let planes = if counted(lat) && counted(lon) { planes_beside(all, variable) } else { None };
+    planes.or(Some(Found { y: Some(y), x, key: Key::LatLon { lat, lon } }))
+}
+
+/// Planes of latitudes and longitudes on the variable's dimensions, named or not.
+fn planes_beside(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
+    let of_role = |role: Role| all.of_role(role, variable.group());
+    of_role(Role::Latitude)
+        .find_map(|lat| of_role(Role::Longitude).find_map(|lon| pair(all, variable, lat, lon, false).filter(is_plane)))
+}
+
+fn is_plane(found: &Found) -> bool {
+    matches!(found.key, Key::Curvilinear { .. } | Key::Unplaced { .. })
 }
 
 /// Nodes, edges or faces of a mesh.
@@ -133,7 +147,6 @@ fn by_mesh(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
 /// which some files make up for programs that want rows and columns.
 fn by_named_planes(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
     let named = all.auxiliary(variable);
-    let is_plane = |found: &Found| matches!(found.key, Key::Curvilinear { .. } | Key::Unplaced { .. });
     let of_role = |role: Role| named.iter().copied().filter(move |&n| all.role(n) == Some(role));
     of_role(Role::Latitude)
         .find_map(|lat| of_role(Role::Longitude).find_map(|lon| pair(all, variable, lat, lon, true)))
@@ -185,7 +198,8 @@ fn pair(all: &Declarations<'_>, variable: &Declared, lat: usize, lon: usize, nam
         ([points], [same]) if points == same => {
             let x = position(points)?;
             let faces = all.get(lat).and_then(listed::triangles_of).and_then(|name| all.find(name, variable.group()));
-            (named && points.size > 3 && !along_time(points)).then_some(Found {
+            let meant = named || (listed::counts_points(points) && all.coordinate(points, variable.group()).is_none());
+            (meant && points.size > 3 && !along_time(points)).then_some(Found {
                 y: None,
                 x,
                 key: Key::Points { lat, lon, faces },

@@ -1,6 +1,6 @@
 //! Latitudes and longitudes that models list by well-known names, without saying by attributes what they are.
 
-use super::attribute::Declared;
+use super::attribute::{Declared, Dimension};
 use super::declarations::Values;
 use super::roles::{Role, role};
 
@@ -18,7 +18,8 @@ struct Names {
 pub const CELLS_ON_VERTEX: &str = "cellsOnVertex";
 
 /// Names in small letters. ICON: centres of cells, vertices, edges (its grid files call them `grid_latitude`). MPAS: the
-/// mesh specification, in radians always. SCRIP: the remapping package's grid files. FV3 and GFDL's models: planes.
+/// mesh specification, in radians always. SCRIP: the remapping package's grid files. FV3 and GFDL's models, NEMO's mesh
+/// files, POP and CICE: planes.
 const KNOWN: &[Names] = &[
     Names { lat: "clat", lon: "clon", radians: true, triangles: None },
     Names { lat: "vlat", lon: "vlon", radians: true, triangles: None },
@@ -35,6 +36,12 @@ const KNOWN: &[Names] = &[
     Names { lat: "geolat_c", lon: "geolon_c", radians: false, triangles: None },
     Names { lat: "geolat_u", lon: "geolon_u", radians: false, triangles: None },
     Names { lat: "geolat_v", lon: "geolon_v", radians: false, triangles: None },
+    Names { lat: "gphit", lon: "glamt", radians: false, triangles: None },
+    Names { lat: "gphiu", lon: "glamu", radians: false, triangles: None },
+    Names { lat: "gphiv", lon: "glamv", radians: false, triangles: None },
+    Names { lat: "gphif", lon: "glamf", radians: false, triangles: None },
+    Names { lat: "tlat", lon: "tlong", radians: false, triangles: None },
+    Names { lat: "ulat", lon: "ulong", radians: false, triangles: None },
 ];
 
 fn known(name: &str) -> Option<&'static Names> {
@@ -60,6 +67,22 @@ pub fn in_radians(declared: &Declared) -> bool {
 pub fn belong_together(lat: &Declared, lon: &Declared) -> bool {
     known(lat.name())
         .is_some_and(|names| names.lat.eq_ignore_ascii_case(lat.name()) && names.lon.eq_ignore_ascii_case(lon.name()))
+}
+
+/// Dimensions that models and learned forecasts count the points of a grid by; observations stand along others.
+const OF_POINTS: &[&str] =
+    &["ncol", "ncols", "cell", "cells", "ncell", "ncells", "values", "point", "points", "node", "nodes", "grid_size"];
+
+/// Whether a dimension counts the points of a grid, whose latitudes and longitudes stand along it.
+pub fn counts_points(dim: &Dimension) -> bool {
+    let name = dim.name.to_ascii_lowercase();
+    OF_POINTS.contains(&name.as_str())
+}
+
+/// Whether coordinates count rows or columns, from zero or one on: positions by nobody's grid.
+pub fn is_counted(values: &[f64]) -> bool {
+    let from = |first: f64| (0_u32..).zip(values).all(|(n, &value)| value == first + f64::from(n));
+    values.len() > 2 && (from(0.0) || from(1.0))
 }
 
 /// The variable that joins points to triangles, by its name.
@@ -107,7 +130,7 @@ impl Pair {
 mod tests {
     use std::collections::HashMap;
 
-    use super::super::attribute::{Attribute, Dimension, Element, Number};
+    use super::super::attribute::{Attribute, Element, Number};
     use super::super::declarations::Declarations;
     use super::super::horizontal::Grids;
     use super::*;
@@ -188,5 +211,43 @@ mod tests {
         let grid = grid(&all, &[(0, counted.clone()), (1, counted), (2, lat), (3, lon)]);
         assert!(matches!(grid.geometry, Geometry::Curvilinear(_)));
         assert_eq!(grid.position(1, 0), Some((-54.0, 40.0)));
+    }
+
+    #[test]
+    fn planes_hold_before_rows_and_columns_that_are_only_counted() {
+        let (y, x) = (("grid_yt", 3), ("grid_xt", 3));
+        let all = [
+            declared("grid_xt", &[x], "degrees_E", ""),
+            declared("grid_yt", &[y], "degrees_N", ""),
+            declared("lat", &[y, x], "degrees_north", ""),
+            declared("lon", &[y, x], "degrees_east", ""),
+            declared("temp", &[y, x], "K", ""),
+        ];
+        let counted = vec![1.0, 2.0, 3.0];
+        let lat = (0..9).map(|n| 50.0 + f64::from(n / 3) + 0.1 * f64::from(n % 3)).collect();
+        let lon = (0..9).map(|n| -110.0 + f64::from(n % 3)).collect();
+        let placed = grid(&all, &[(0, counted.clone()), (1, counted), (2, lat), (3, lon)]);
+        assert_eq!(placed.position(1, 0), Some((-110.0, 51.0)));
+        assert!(is_counted(&[0.0, 1.0, 2.0]) && !is_counted(&[1.0, 2.0, 4.0]) && !is_counted(&[1.0, 2.0]));
+    }
+
+    #[test]
+    fn points_along_a_models_own_dimension_need_no_attribute_and_observations_are_no_grid() {
+        let of = |dim: &'static str| {
+            let points = [(dim, 4)];
+            [
+                declared("latitude", &points, "degrees_north", ""),
+                declared("longitude", &points, "degrees_east", ""),
+                declared("t_500", &[("time", 2), (dim, 4)], "K", ""),
+            ]
+        };
+        let values = Numbers([(0, vec![0.0, 0.0, 9.0, 9.0]), (1, vec![0.0, 9.0, 0.0, 9.0])].into());
+        let placed = |dim: &'static str| {
+            let declared = of(dim);
+            let all = Declarations::new(&declared, &values);
+            Grids::default().place(&all, &declared[2]).is_some()
+        };
+        assert!(placed("values") && placed("ncol"));
+        assert!(!placed("obs") && !placed("trajectory"));
     }
 }

@@ -88,7 +88,7 @@ const LEAD_NAMES: &[&str] = &[
     "forecast2",
     "prediction_timedelta",
 ];
-const TIME_NAMES: &[&str] = &["time", "times", "valid_time", "datetime", "validtime"];
+const TIME_NAMES: &[&str] = &["time", "times", "valid_time", "datetime", "validtime", "xtime"];
 const MEMBER_NAMES: &[&str] = &["number", "member", "realization", "ensemble", "ensemble_member", "ens"];
 const LEVEL_NAMES: &[&str] = &[
     "lev",

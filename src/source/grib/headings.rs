@@ -108,6 +108,7 @@ fn heading(part: &Part, said: &Said, lower: Lower) -> Heading {
     Heading {
         name,
         qualified,
+        identity: None,
         units: units(known, said),
         standard_name: None,
         long_name: known.map(|known| long_name(known, said)),

@@ -26,7 +26,7 @@ use crate::source::cf::{Declared, Number};
 const PROGRAM: &str = if cfg!(windows) { "millibar-netcdf.exe" } else { "millibar-netcdf" };
 /// Names another program in its place.
 const OVERRIDE: &str = "MILLIBAR_NETCDF";
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Longest description that is listened to.
 const LONGEST_DESCRIPTION: u64 = 64 << 20;
 

@@ -115,6 +115,7 @@ impl Names {
         Heading {
             name: identity.nomvar.clone(),
             qualified,
+            identity: Some(identity.in_words()),
             units: unit(&identity.nomvar).map(str::to_owned),
             standard_name: None,
             long_name: None,
@@ -126,6 +127,14 @@ impl Names {
 }
 
 impl Identity {
+    /// All of it, whatever else the file holds.
+    fn in_words(&self) -> String {
+        let plane = self.plane.map(|plane| format!("/k={plane}")).unwrap_or_default();
+        let second = self.second.map(|ip2| format!("/ip2={ip2}")).unwrap_or_default();
+        let (label, kind) = (self.label().join("/"), self.level_kind.text_key());
+        format!("{label}/{kind}/{}{second}{plane}", self.third.word())
+    }
+
     /// Name, type and label.
     pub fn label(&self) -> [String; 3] {
         [self.nomvar.clone(), self.typvar.clone(), self.etiket.clone()]

@@ -83,6 +83,7 @@ fn variable<A: Arrays + 'static>(reader: &Arc<TileReader<A>>, field: Gridded, nu
     Some(Variable {
         id: declared.path.clone(),
         name: declared.name().to_owned(),
+        identity: None,
         units: text("units"),
         standard_name: text("standard_name"),
         // WRF describes its variables by another attribute.

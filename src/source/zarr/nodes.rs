@@ -18,7 +18,7 @@ const MOST_DOCUMENTS: u64 = 64 << 20;
 const MOST_NODES: usize = 1 << 13;
 const DEEPEST_GROUP: usize = 16;
 /// Bytes of a decoded chunk.
-const LARGEST_CHUNK: usize = 1 << 29;
+const LARGEST_CHUNK: usize = 1 << 28;
 
 /// One array, as its metadata describes it.
 #[derive(Debug)]

@@ -379,7 +379,7 @@ fn what_is_on_screen_goes_with_its_folder_and_comes_back_as_it_was() {
         std::fs::rename(&folder, &aside).expect("the folder");
         window.until("the run to go", |window| window.slots() == 0);
         let absent = window.say("app_note.absent").replace("{path}", "");
-        assert!(window.has_with(&absent), "{absent}");
+        window.until("the notice", |window| window.has_with(&absent));
         window.steps(30);
         std::fs::rename(&aside, &folder).expect("the folder");
         window.until("the run to come back", |window| window.slots() == 2);
@@ -592,14 +592,6 @@ fn a_model_of_a_name_or_a_folder_that_is_taken_is_refused_with_the_form_left_ope
         window.steps(2);
         window.type_text(&apart.display().to_string());
         add(&mut window, Some("other"));
-        window.steps(60);
-        println!("LIST {}", std::fs::read_to_string(window.settings.with_file_name("models.toml")).expect("written"));
-        println!(
-            "MODEL {} {} {}",
-            window.value_of(Role::ComboBox, model),
-            window.has(&refusal("app_note.model_folder_taken")),
-            window.has(window.say("app_model.name_en"))
-        );
         window.until("the other model", |window| window.value_of(Role::ComboBox, model) == "other");
         for key in ["app_note.model_name_taken", "app_note.model_folder_taken"] {
             assert!(!window.has(&refusal(key)), "{key}");

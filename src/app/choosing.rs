@@ -77,7 +77,8 @@ impl App {
         self.snapshot = self.engine.snapshot();
         self.tell_of_engine();
         let catalog = self.snapshot.catalog.clone();
-        if !Arc::ptr_eq(&catalog, &self.sources.catalog) {
+        let fresh = !Arc::ptr_eq(&catalog, &self.sources.catalog);
+        if fresh {
             let before = std::mem::replace(&mut self.sources.catalog, catalog.clone());
             self.take_catalog(&before, &catalog, now);
         }
@@ -85,7 +86,10 @@ impl App {
             if !self.sources.asked.is_empty() {
                 self.finish_opening();
             }
-            self.give_up_waiting();
+            // What a new catalogue makes wanted is being read from now on only.
+            if !fresh {
+                self.give_up_waiting();
+            }
         }
         if let Some(since) = self.sources.begins {
             self.begin_by_itself(since, now);

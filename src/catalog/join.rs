@@ -59,7 +59,18 @@ pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Los
     }
     let mut notes = Vec::new();
     let learned = learned_names(files);
-    for (number, file) in files.iter().enumerate() {
+    let names: Vec<Option<(Bilingual, &Dataset)>> = files
+        .iter()
+        .map(|file| {
+            let dataset = file.outcome.as_ref()?.as_deref().ok()?;
+            let name = file.folder.as_ref().map_or_else(|| model_name(dataset), |folder| folder.name.clone());
+            Some((name, dataset))
+        })
+        .collect();
+    let read: Vec<Option<(&str, &Dataset)>> =
+        names.iter().map(|file| file.as_ref().map(|(name, dataset)| (name.en.as_str(), *dataset))).collect();
+    let parameters = versions::parameters(&read);
+    for (number, ((file, read), parameters)) in files.iter().zip(&names).zip(parameters).enumerate() {
         match &file.outcome {
             None => {
                 let name = file.folder.as_ref().map(|folder| &folder.name).or_else(|| learned.get(&*file.stem));
@@ -68,15 +79,14 @@ pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Los
                 run.unread.push(number);
                 run.written = run.written.max(file.written);
             }
-            Some(Ok(dataset)) => {
-                let name = file.folder.as_ref().map_or_else(|| model_name(dataset), |folder| folder.name.clone());
-                let parts = place(&mut models, &name);
-                for (variable, parameter) in dataset.variables.iter().zip(versions::parameters(dataset)) {
+            Some(_) => {
+                let Some((name, dataset)) = read else { continue };
+                let parts = place(&mut models, name);
+                for (variable, parameter) in dataset.variables.iter().zip(parameters) {
                     gather(variable, parameter, number, file, &mut parts.runs);
                 }
                 notes.extend(disagreement(file, dataset));
             }
-            Some(Err(_)) => {}
         }
     }
     for file in files {

@@ -1,6 +1,7 @@
-//! Variables of one file that hold one parameter at the same places: an analysis beside a forecast, two experiments with
+//! Variables of a model's files that hold one parameter at the same places: an analysis beside a forecast, two experiments with
 //! labels of their own. They are kept apart, and called by what the file calls them.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::Parameter;
@@ -12,34 +13,78 @@ use crate::text::Bilingual;
 /// A level, a time and a member for which a variable has a field.
 type Place<'a> = (Option<Level>, Option<Step>, Option<&'a str>);
 
-/// The parameter of each variable: the first with fields at a place has the parameter's own name, others one with their
-/// id behind it. The first by its id, the shortest before others: the files of a run may hold them in any order.
-pub(super) fn parameters(dataset: &Dataset) -> Vec<Parameter> {
-    let parameters: Vec<Parameter> = dataset.variables.iter().map(|variable| meaning(variable).0).collect();
-    let mut alike: HashMap<String, Vec<usize>> = HashMap::new();
-    for (number, parameter) in parameters.iter().enumerate() {
-        alike.entry(parameter.id.clone()).or_default().push(number);
+/// A parameter of a model, and what a file calls one version of it.
+type Version<'a> = (&'a str, String, &'a str);
+
+/// The parameters of each file's variables. Of versions that have fields at the same places one has the parameter's own
+/// name, the others one with their id behind it, in all files of the model: the one with the most steps, else the first by
+/// its id, the shortest before others.
+pub(super) fn parameters(files: &[Option<(&str, &Dataset)>]) -> Vec<Vec<Parameter>> {
+    let meant = |dataset: &Dataset| dataset.variables.iter().map(|variable| meaning(variable).0).collect();
+    let mut told: Vec<Vec<Parameter>> =
+        files.iter().map(|file| file.map(|(_, dataset)| meant(dataset)).unwrap_or_default()).collect();
+    let known = || files.iter().flatten().zip(files.iter().zip(&told).filter(|(file, _)| file.is_some()));
+    let mut steps: HashMap<Version<'_>, usize> = HashMap::new();
+    for ((model, dataset), (_, parameters)) in known() {
+        for (variable, parameter) in dataset.variables.iter().zip(parameters) {
+            *steps.entry(version(model, parameter, variable)).or_default() += variable.steps.len();
+        }
     }
-    let mut told = parameters;
-    for mut numbers in alike.into_values().filter(|numbers| numbers.len() > 1) {
-        numbers.sort_by_key(|number| dataset.variables.get(*number).map(|variable| rank(&variable.id)));
+    let mut apart: HashMap<Version<'_>, Bilingual> = HashMap::new();
+    for ((model, dataset), (_, parameters)) in known() {
+        for variable in rivals(model, dataset, parameters, &steps) {
+            let of = |(_, parameter): &(&Variable, &Parameter)| version(model, parameter, variable);
+            let found = dataset.variables.iter().zip(parameters).find(|(other, _)| std::ptr::eq(*other, variable));
+            if let Some(key) = found.as_ref().map(of) {
+                apart.entry(key).or_insert_with(|| Bilingual::same(&variable.id));
+            }
+        }
+    }
+    for (file, parameters) in files.iter().zip(&mut told) {
+        let Some((model, dataset)) = file else { continue };
+        for (variable, parameter) in dataset.variables.iter().zip(parameters) {
+            if let Some(by) = apart.get(&version(model, parameter, variable)) {
+                set_apart(parameter, by);
+            }
+        }
+    }
+    told
+}
+
+fn version<'a>(model: &'a str, parameter: &Parameter, variable: &'a Variable) -> Version<'a> {
+    (model, parameter.id.clone(), variable.identity.as_deref().unwrap_or(&variable.id))
+}
+
+/// The variables of a file that have fields where another of the same parameter, which comes before them, has some.
+fn rivals<'a>(
+    model: &str,
+    dataset: &'a Dataset,
+    parameters: &[Parameter],
+    steps: &HashMap<Version<'_>, usize>,
+) -> Vec<&'a Variable> {
+    let mut alike: HashMap<&str, Vec<(&Variable, usize)>> = HashMap::new();
+    for (variable, parameter) in dataset.variables.iter().zip(parameters) {
+        let named = variable.identity.is_some();
+        let steps = steps.get(&version(model, parameter, variable)).filter(|_| named).copied().unwrap_or(0);
+        alike.entry(&parameter.id).or_default().push((variable, steps));
+    }
+    let mut found = Vec::new();
+    for mut versions in alike.into_values().filter(|versions| versions.len() > 1) {
+        versions.sort_by_key(|(variable, steps)| (Reverse(*steps), rank(&variable.id)));
         let mut firsts: Vec<(&Variable, HashSet<Place<'_>>)> = Vec::new();
-        for number in numbers {
-            let Some(variable) = dataset.variables.get(number) else { continue };
+        for (variable, _) in versions {
             let places: HashSet<Place<'_>> = places(variable).collect();
             let taken = |(first, taken): &(&Variable, HashSet<Place<'_>>)| {
                 same_grid(&first.grid, &variable.grid) && !taken.is_disjoint(&places)
             };
             if firsts.iter().any(taken) {
-                if let Some(parameter) = told.get_mut(number) {
-                    set_apart(parameter, &Bilingual::same(&variable.id));
-                }
+                found.push(variable);
             } else {
                 firsts.push((variable, places));
             }
         }
     }
-    told
+    found
 }
 
 /// By the length of the id; of RPN standard files, whose ids are nomvar/typvar/etiket, forecasts come first.

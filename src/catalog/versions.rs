@@ -1,5 +1,5 @@
-//! Variables of a model's files that hold one parameter at the same places: an analysis beside a forecast, two experiments with
-//! labels of their own. They are kept apart, and called by what the file calls them.
+//! Variables of a model's files that hold one parameter at the same places: an analysis beside a forecast, two
+//! experiments with labels of their own. They are kept apart, and called by what the files call them.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -23,21 +23,18 @@ pub(super) fn parameters(files: &[Option<(&str, &Dataset)>]) -> Vec<Vec<Paramete
     let meant = |dataset: &Dataset| dataset.variables.iter().map(|variable| meaning(variable).0).collect();
     let mut told: Vec<Vec<Parameter>> =
         files.iter().map(|file| file.map(|(_, dataset)| meant(dataset)).unwrap_or_default()).collect();
-    let known = || files.iter().flatten().zip(files.iter().zip(&told).filter(|(file, _)| file.is_some()));
+    let known = || files.iter().zip(&told).filter_map(|(file, parameters)| Some(((*file)?, parameters)));
     let mut steps: HashMap<Version<'_>, usize> = HashMap::new();
-    for ((model, dataset), (_, parameters)) in known() {
+    for ((model, dataset), parameters) in known() {
         for (variable, parameter) in dataset.variables.iter().zip(parameters) {
             *steps.entry(version(model, parameter, variable)).or_default() += variable.steps.len();
         }
     }
     let mut apart: HashMap<Version<'_>, Bilingual> = HashMap::new();
-    for ((model, dataset), (_, parameters)) in known() {
-        for variable in rivals(model, dataset, parameters, &steps) {
-            let of = |(_, parameter): &(&Variable, &Parameter)| version(model, parameter, variable);
-            let found = dataset.variables.iter().zip(parameters).find(|(other, _)| std::ptr::eq(*other, variable));
-            if let Some(key) = found.as_ref().map(of) {
-                apart.entry(key).or_insert_with(|| Bilingual::same(&variable.id));
-            }
+    for ((model, dataset), parameters) in known() {
+        for (variable, parameter) in rivals(model, dataset, parameters, &steps) {
+            let key = version(model, parameter, variable);
+            apart.entry(key).or_insert_with(|| Bilingual::same(&variable.id));
         }
     }
     for (file, parameters) in files.iter().zip(&mut told) {
@@ -56,29 +53,29 @@ fn version<'a>(model: &'a str, parameter: &Parameter, variable: &'a Variable) ->
 }
 
 /// The variables of a file that have fields where another of the same parameter, which comes before them, has some.
-fn rivals<'a>(
+fn rivals<'a, 'p>(
     model: &str,
     dataset: &'a Dataset,
-    parameters: &[Parameter],
+    parameters: &'p [Parameter],
     steps: &HashMap<Version<'_>, usize>,
-) -> Vec<&'a Variable> {
-    let mut alike: HashMap<&str, Vec<(&Variable, usize)>> = HashMap::new();
+) -> Vec<(&'a Variable, &'p Parameter)> {
+    let mut alike: HashMap<&str, Vec<(&'a Variable, &'p Parameter, usize)>> = HashMap::new();
     for (variable, parameter) in dataset.variables.iter().zip(parameters) {
         let named = variable.identity.is_some();
         let steps = steps.get(&version(model, parameter, variable)).filter(|_| named).copied().unwrap_or(0);
-        alike.entry(&parameter.id).or_default().push((variable, steps));
+        alike.entry(&parameter.id).or_default().push((variable, parameter, steps));
     }
     let mut found = Vec::new();
     for mut versions in alike.into_values().filter(|versions| versions.len() > 1) {
-        versions.sort_by_key(|(variable, steps)| (Reverse(*steps), rank(&variable.id)));
+        versions.sort_by_key(|(variable, _, steps)| (Reverse(*steps), rank(&variable.id)));
         let mut firsts: Vec<(&Variable, HashSet<Place<'_>>)> = Vec::new();
-        for (variable, _) in versions {
+        for (variable, parameter, _) in versions {
             let places: HashSet<Place<'_>> = places(variable).collect();
             let taken = |(first, taken): &(&Variable, HashSet<Place<'_>>)| {
                 same_grid(&first.grid, &variable.grid) && !taken.is_disjoint(&places)
             };
             if firsts.iter().any(taken) {
-                found.push(variable);
+                found.push((variable, parameter));
             } else {
                 firsts.push((variable, places));
             }

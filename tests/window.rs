@@ -600,6 +600,30 @@ fn a_model_of_a_name_or_a_folder_that_is_taken_is_refused_with_the_form_left_ope
 }
 
 #[test]
+fn a_model_that_the_hand_waits_for_is_shown_though_what_was_on_screen_went_meanwhile() {
+    let data = folder("window-waits-data");
+    let alpha = write(&data, "alpha.nc", &forecast(&[0.0]).bytes());
+    let beta = write(&data, "beta.nc", &forecast(&[0.0]).bytes());
+    let empty = folder("window-waits-empty");
+    let mut window = Window::new("waits", Language::English, &[alpha.clone(), beta]);
+    window.until("a model", |window| window.has("Model") && window.value_of(Role::ComboBox, "Model") == "alpha");
+    window.click("Menu");
+    window.click("Add folder as model…");
+    window.until_label("Folder");
+    window.harness.get_by_role_and_label(Role::TextInput, "Folder").focus();
+    window.steps(2);
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.steps(2);
+    window.type_text(&empty.display().to_string());
+    window.click("Add");
+    window.until_label("window-waits-data is now one of the models.");
+    std::fs::remove_file(alpha).expect("it was there");
+    window.until("the other file", |window| window.value_of(Role::ComboBox, "Model") == "beta");
+    write(&empty, "gdps_2026112012_000.nc", &forecast(&[0.0]).bytes());
+    window.until("the awaited model", |window| window.value_of(Role::ComboBox, "Model") == "window-waits-data");
+}
+
+#[test]
 fn runs_are_gone_through_by_their_arrows() {
     let folder = folder("window-runs-data");
     let early = write(&folder, "model_2026112012.nc", &forecast(&[0.0, 6.0, 12.0]).bytes());

@@ -169,9 +169,14 @@ impl App {
         self.player.load(0, 0);
     }
 
-    /// Shows another selection, at the same valid time where it has that.
+    /// The hand chose what is to be shown: it waits for nothing else any more.
     pub(super) fn select(&mut self, selection: Selection, now: f64) {
         self.sources.wanted = None;
+        self.show(selection, now);
+    }
+
+    /// Shows another selection, at the same valid time where it has that.
+    pub(super) fn show(&mut self, selection: Selection, now: f64) {
         if self.selection.as_ref() == Some(&selection) {
             return;
         }
@@ -288,7 +293,7 @@ impl App {
     /// The model and run that the hand chose last, though their headers may still be read.
     pub(super) fn wanted_model(&self) -> Option<&Model> {
         let wanted = self.sources.wanted.as_ref().and_then(|wanted| self.sources.catalog.model(&wanted.model));
-        wanted.or_else(|| self.model())
+        wanted.filter(|model| !model.runs.is_empty()).or_else(|| self.model())
     }
 
     pub(super) fn wanted_run(&self) -> Option<Option<ReferenceTime>> {

@@ -98,7 +98,8 @@ impl App {
         let as_it_was = as_it_was.filter(|next| Plan::new(self.catalog(), next, self.interval_factor).is_some());
         self.selection = None;
         self.sent = None;
-        self.select(as_it_was.unwrap_or(selection), now);
+        // What the hand waits for may still come.
+        self.show(as_it_was.unwrap_or(selection), now);
         if let Some(away) = away {
             self.take_up_again(away);
         }
@@ -187,6 +188,14 @@ impl App {
         self.engine.read_run(model, run);
     }
 
+    /// The same where the hand waits for nothing itself; otherwise the run is shown only until that comes.
+    fn want_meanwhile(&mut self, model: &str, run: Option<ReferenceTime>) {
+        match &self.sources.wanted {
+            Some(wanted) if wanted.model != model || wanted.run != Some(run) => self.engine.read_run(model, run),
+            _ => self.want(model, run),
+        }
+    }
+
     /// Nothing more is being read: what was waited for will not come.
     pub(super) fn give_up_waiting(&mut self) {
         let newest = |wanted: &Wanted| wanted.run.is_none();
@@ -224,7 +233,7 @@ impl App {
             let awaited = |path: &PathBuf| self.sources.awaited.iter().any(|awaited| path.starts_with(awaited));
             let named = runs().find(|(_, run)| run.unread.iter().any(awaited)).filter(|_| first.is_none());
             if let Some((model, run)) = named {
-                self.want(&model.id, run.reference);
+                self.want_meanwhile(&model.id, run.reference);
             }
             return first;
         };
@@ -236,7 +245,7 @@ impl App {
         if let Some((model, run)) = away
             && catalog.model(&model).and_then(|model| model.run(run)).is_some_and(|run| !run.unread.is_empty())
         {
-            self.want(&model, run);
+            self.want_meanwhile(&model, run);
             return None;
         }
         // What was on screen is gone, or came back as another run: first others of its model, also such as are known by
@@ -245,14 +254,14 @@ impl App {
             return self.choice_of_run(model, run);
         }
         if let Some((model, run)) = runs().find(|(model, _)| model.id == last) {
-            self.want(&model.id, run.reference);
+            self.want_meanwhile(&model.id, run.reference);
             return None;
         }
         if let Some((model, run)) = readable(None) {
             return self.choice_of_run(model, run);
         }
         if let Some((model, run)) = runs().next() {
-            self.want(&model.id, run.reference);
+            self.want_meanwhile(&model.id, run.reference);
         }
         None
     }

@@ -163,9 +163,18 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
     let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
     let reader: Arc<dyn Reader> = Arc::new(MessageReader { id, decoder, places });
     let mut times_named: HashMap<String, usize> = HashMap::new();
+    // By a name that two variables have on one grid neither is found again.
+    let mut times_identified: HashMap<(*const Grid, String), usize> = HashMap::new();
     for (heading, ..) in &parts {
         *times_named.entry(heading.name.clone()).or_default() += 1;
+        if let Some(identity) = &heading.identity {
+            *times_identified.entry((Arc::as_ptr(&heading.grid), identity.clone())).or_default() += 1;
+        }
     }
+    let identified = |heading: &Heading| {
+        let only = |name: &String| times_identified.get(&(Arc::as_ptr(&heading.grid), name.clone())) == Some(&1);
+        heading.identity.clone().filter(only)
+    };
     let mut taken: HashMap<String, usize> = HashMap::new();
     parts
         .into_iter()
@@ -182,7 +191,7 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
             Variable {
                 id,
                 name: heading.name.clone(),
-                identity: heading.identity.clone(),
+                identity: identified(&heading),
                 units: heading.units.clone(),
                 standard_name: heading.standard_name.clone(),
                 long_name: heading.long_name.clone(),

@@ -107,8 +107,8 @@ fn heading(part: &Part, said: &Said, lower: Lower) -> Heading {
     let levels = said.level.value.map(|_| (said.level.kind, said.level.units.map(str::to_owned)));
     Heading {
         name,
+        identity: Some(qualified.clone()),
         qualified,
-        identity: None,
         units: units(known, said),
         standard_name: None,
         long_name: known.map(|known| long_name(known, said)),

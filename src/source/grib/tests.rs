@@ -337,6 +337,22 @@ fn the_grids_own_positions_go_before_those_of_another_with_as_many_cells() {
 }
 
 #[test]
+fn a_parameter_that_is_alone_in_one_file_and_beside_another_level_in_the_next_is_found_again() {
+    let near_ground =
+        [identification(), grid(0), product(0, 0, 6, 103, 2), simple(), section(6, &[255]), section(7, &[0; 6])];
+    let alone = read("alone", &whole(0, 0, 0, 50_000)).expect("it opens");
+    let beside = read("beside", &[whole(0, 0, 6, 50_000), message_2(&near_ground)].concat()).expect("it opens");
+    let names = |dataset: &Dataset| {
+        let of = |variable: &Variable| (variable.id.clone(), variable.identity.clone().unwrap_or_default());
+        dataset.variables.iter().map(of).collect::<Vec<_>>()
+    };
+    let both = |id: &str, identity: &str| (id.to_owned(), identity.to_owned());
+    assert_eq!(names(&alone), [both("t", "t:pressure")]);
+    let near = "t:height_above_ground";
+    assert_eq!(names(&beside), [both("t:pressure", "t:pressure"), both(near, near)]);
+}
+
+#[test]
 fn the_list_of_messages_tells_short_name_member_interval_and_points_as_grib_ls_does() {
     // Template 4.8: 2 m above ground, the maximum of six hours up to 18 UTC.
     let mut interval = vec![0, 0, 0, 8, 0, 0, 2, 0, 96, 0, 0, 0, 1, 0, 0, 0, 0, 103, 0, 0, 0, 0, 2, 255, 0, 0, 0, 0, 0];

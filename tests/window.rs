@@ -13,6 +13,8 @@ mod following;
 mod going;
 #[path = "window/harness.rs"]
 mod harness;
+#[path = "window/list.rs"]
+mod list;
 #[path = "window/models.rs"]
 mod models;
 #[path = "window/opening.rs"]

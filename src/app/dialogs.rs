@@ -112,11 +112,7 @@ impl App {
                 widgets::caption(ui, self.say("app_path.hint"));
             }
             ui.add_space(4.0);
-            let edit = egui::TextEdit::singleline(&mut field.text)
-                .desired_width(f32::INFINITY)
-                .margin(egui::Margin::symmetric(10, 7))
-                .hint_text(self.say("app_path.example"));
-            let response = ui.add(edit).labelled_by(name.id);
+            let response = widgets::field(ui, &mut field.text, &name, self.say("app_path.example"));
             if std::mem::take(&mut field.fresh) {
                 response.request_focus();
             }

@@ -212,3 +212,20 @@ fn whatever_happens_to_the_files_in_the_end_the_steps_are_those_on_the_disk() {
         wait(&engine, "nothing to complain of", |snapshot| snapshot.catalog.refused().count() == 0);
     }
 }
+
+#[test]
+fn a_folder_that_is_removed_and_made_anew_is_told_of_by_the_system_as_before() {
+    let folder = folder("files-made-anew");
+    step(&folder, 0.0, 0.0);
+    let engine = open(&folder, Some(EVENTS));
+    wait(&engine, "the run", |snapshot| runs(snapshot).first().is_some_and(|run| slots(run) == [0.0]));
+    for lead in [6.0, 12.0] {
+        fs::remove_dir_all(&folder).expect("the folder");
+        wait(&engine, "the run to go", |snapshot| runs(snapshot).is_empty());
+        fs::create_dir_all(&folder).expect("the folder");
+        step(&folder, 0.0, 0.0);
+        wait(&engine, "the run again", |snapshot| runs(snapshot).first().is_some_and(|run| slots(run) == [0.0]));
+        step(&folder, 0.0, lead);
+        wait(&engine, "its next step", |snapshot| runs(snapshot).first().is_some_and(|run| slots(run) == [0.0, lead]));
+    }
+}

@@ -10,7 +10,7 @@ use millibar::engine::{Engine, Snapshot, Watching};
 use millibar::source;
 use millibar::text::Language;
 
-use super::harness::{QUICK, options, runs, step, wait};
+use super::harness::{EVENTS, QUICK, options, runs, step, wait};
 use super::support::{folder, forecast, write};
 
 #[test]
@@ -112,4 +112,38 @@ fn models_share_a_folder_and_each_lists_its_own_files_read_once() {
     write(&data, "gdps_2026112012_012.nc", &forecast(&[12.0]).bytes());
     let counts = |snapshot: &Snapshot| ["G", "R", "All"].map(|model| files_of(snapshot, model));
     wait(&engine, "the step in both models", |snapshot| counts(snapshot) == [3, 2, 5]);
+}
+
+#[test]
+fn a_list_that_is_written_anew_is_taken_over_and_no_header_is_read_again() {
+    for (name, watching) in [("looks", QUICK), ("events", EVENTS)] {
+        let folder = folder(&format!("files-list-{name}"));
+        let data = folder.join("data");
+        fs::create_dir_all(&data).expect("a folder");
+        for lead in [0.0, 6.0] {
+            step(&data, 0.0, lead);
+        }
+        let row = |name: &str, files: &str| {
+            format!("[[model]]\nname_en = \"{name}\"\nfolder = \"data\"\nfiles = \"{files}\"\n\n")
+        };
+        let (engine, count) = models_of(&row("A", "{run}_{lead}"), &folder, Some(watching));
+        assert_eq!(engine.snapshot().notes.len(), 1, "the pattern fits no file");
+        let rewrite = |list: &str| write(&folder, "models.toml", list.as_bytes());
+        rewrite(&row("A", "gdps_{run}_{lead}.nc"));
+        let snapshot = wait(&engine, "its files", |snapshot| files_of(snapshot, "A") == 2 && snapshot.notes.is_empty());
+        engine.read_run("A", runs(&snapshot)[0].reference);
+        wait(&engine, "their headers", |snapshot| runs(snapshot).first().is_some_and(|run| run.unread.is_empty()));
+        rewrite(&(row("B", "*_{run}_{lead}.nc") + &row("C", "gdps_{run}_{lead}.nc")));
+        let both = |snapshot: &Snapshot| files_of(snapshot, "B") == 2 && files_of(snapshot, "C") == 2;
+        wait(&engine, "both names", |snapshot| both(snapshot) && snapshot.catalog.model("A").is_none());
+        rewrite(&row("C", "gdps_{run}_{lead}.nc"));
+        wait(&engine, "one of them to go", |snapshot| {
+            files_of(snapshot, "C") == 2 && snapshot.catalog.models.len() == 1
+        });
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+        fs::remove_file(folder.join("models.toml")).expect("it was there");
+        wait(&engine, "all to go", |snapshot| snapshot.catalog.models.is_empty());
+        rewrite(&row("C", "gdps_{run}_{lead}.nc"));
+        wait(&engine, "it to come back", |snapshot| files_of(snapshot, "C") == 2);
+    }
 }

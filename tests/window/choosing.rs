@@ -139,3 +139,25 @@ fn last_choices_come_back() {
     assert!(again.is_chosen("850 hPa"));
     assert!(again.is_chosen(&map::regions()[1].name.en));
 }
+
+#[test]
+fn a_model_that_is_come_back_to_shows_the_run_that_it_had() {
+    let folder = folder("window-back-data");
+    let early = write(&folder, "alpha_2026112012.nc", &forecast(&[0.0, 12.0]).bytes());
+    let late = write(&folder, "alpha_2026112100.nc", &forecast_of(12.0, &[0.0, 12.0]).bytes());
+    let other = write(&folder, "beta_2026112012.nc", &forecast(&[0.0, 12.0]).bytes());
+    let mut window = Window::new("back", Language::English, &[early, late, other]);
+    let shows = |window: &Window| {
+        let words = |label: &str| window.value_of(Role::ComboBox, label);
+        if window.has("Run") { format!("{} {}", words("Model"), words("Run")) } else { String::new() }
+    };
+    window.until("the first model", |window| shows(window).starts_with("alpha 2026-11-21 00Z"));
+    window.until("all files", |window| !window.has_with("Reading"));
+    window.press(Key::Home);
+    window.press(Key::M);
+    assert_eq!(shows(&window), "beta 2026-11-20 12Z");
+    assert_eq!(window.step(), "+012 h", "the same valid time");
+    window.press(Key::M);
+    assert_eq!(shows(&window), "alpha 2026-11-21 00Z");
+    assert_eq!(window.step(), "+000 h");
+}

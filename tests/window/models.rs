@@ -1,12 +1,14 @@
 //! Models that stay: «Add folder as model…» and the list.
 
+use std::path::Path;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use millibar::text::{self, Language};
 
 use super::harness::{Window, with_folder};
-use super::support::{folder, forecast, write};
+use super::support::{folder, forecast, forecast_of, write};
 
 #[test]
 fn a_folder_is_added_as_a_model_and_stays_one() {
@@ -77,6 +79,77 @@ fn a_model_of_a_name_or_a_folder_that_is_taken_is_refused_with_the_form_left_ope
             assert!(!window.has(&refusal(key)), "{key}");
         }
     }
+}
+
+/// Adds a folder as a model, called as the form proposes.
+fn add(window: &mut Window, folder: &Path) {
+    window.click(window.say("app_menu.name"));
+    window.click(window.say("app_menu.add_model"));
+    let label = window.say("app_model.folder");
+    window.until_label(label);
+    window.harness.get_by_role_and_label(Role::TextInput, label).focus();
+    window.steps(2);
+    window.type_text(&folder.display().to_string());
+    window.click(window.say("app_model.add"));
+}
+
+#[test]
+fn a_model_whose_first_run_comes_late_is_offered_and_not_forced_on_anybody() {
+    for (language, chooses) in [(Language::English, false), (Language::French, true)] {
+        let (mut window, data) = with_folder(&format!("late-{language:?}"), language);
+        let name = data.file_name().expect("a name").to_string_lossy().into_owned();
+        let empty = folder(&format!("window-late-empty-{language:?}"));
+        window.press(Key::End);
+        add(&mut window, &empty);
+        window.until_label(&text::fill(language, "app_note.model_added", &[("name", &name)]));
+        if chooses {
+            window.click("850 hPa");
+        } else {
+            window.steps(700);
+        }
+        write(&empty, "gdps_2026112100_000.nc", &forecast_of(12.0, &[0.0]).bytes());
+        let words = [("run", "2026-11-21 00Z"), ("model", name.as_str())];
+        window.until_label(&text::fill(language, "app_top.new_run_of", &words));
+        window.steps(30);
+        let model = window.say("app_top.model");
+        assert_eq!(window.value_of(Role::ComboBox, model), "gdps");
+        assert_eq!(window.step(), "+012 h");
+        window.click(window.say("app_top.show_run"));
+        window.until("the model", |window| window.value_of(Role::ComboBox, model) == name);
+    }
+}
+
+#[test]
+fn the_form_of_a_model_is_filled_by_the_keyboard_alone() {
+    let (mut window, folder) = with_folder("form", Language::English);
+    let open = |window: &mut Window| {
+        window.click("Menu");
+        window.click("Add folder as model…");
+        window.until_label("Name in English");
+    };
+    let field = |window: &Window, label: &str| window.value_of(Role::TextInput, label);
+    open(&mut window);
+    window.press(Key::Escape);
+    window.steps(2);
+    assert!(!window.has("Name in English"), "Escape closes it");
+    open(&mut window);
+    window.type_text("Global");
+    assert_eq!(field(&window, "Name in English"), "Global", "what was proposed is selected, and replaced");
+    window.press(Key::Tab);
+    window.type_text("Mondial");
+    assert_eq!(field(&window, "Name in French"), "Mondial");
+    window.harness.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
+    window.steps(2);
+    window.harness.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
+    window.steps(2);
+    window.type_text(&folder.display().to_string());
+    assert_eq!(field(&window, "Folder"), folder.display().to_string());
+    window.press(Key::Enter);
+    window.until("the model", |window| window.value_of(Role::ComboBox, "Model") == "Global");
+    assert!(!window.has("Name in English"), "Enter adds it");
+    let list = std::fs::read_to_string(window.settings.with_file_name("models.toml")).expect("written");
+    assert_eq!(list.matches("[[model]]").count(), 1, "{list}");
+    assert!(list.contains("name_fr = \"Mondial\""), "{list}");
 }
 
 #[test]

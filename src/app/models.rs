@@ -85,12 +85,12 @@ impl App {
             let mut asked = false;
             for (key, text, focus) in fields {
                 let label = ui.label(egui::RichText::new(self.say(key)).size(12.5));
-                let response = widgets::field(ui, text, &label, "");
+                let response = widgets::field(ui, text, &label, "", focus);
                 entered |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 // What lacks is asked for.
                 let lacks = entered && !asked && text.trim().is_empty();
                 asked |= lacks;
-                if focus || lacks {
+                if lacks {
                     response.request_focus();
                 }
                 ui.add_space(4.0);

@@ -262,6 +262,15 @@ mod tests {
     }
 
     #[test]
+    fn what_the_system_said_is_told_in_the_windows_language() {
+        let full = reason(&io::Error::from(io::ErrorKind::StorageFull));
+        let told = Notice::NotSaved { path: PathBuf::from("a.png"), reason: full }.tell(Language::French);
+        assert!(told.contains("le disque est plein"), "{told}");
+        let rare = reason(&io::Error::other("a rare thing"));
+        assert_eq!(rare.tell(Language::French), "a rare thing");
+    }
+
+    #[test]
     fn every_notice_has_its_words() {
         let path = PathBuf::from("a.nc");
         let reason = || Detail::of("system.disk_full");

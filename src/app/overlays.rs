@@ -166,9 +166,13 @@ impl App {
                     if widgets::icon_button_sized(ui, icons::CLOSE, name, name, Vec2::splat(22.0), 13.0).clicked() {
                         self.sources.offer = None;
                     }
-                    let tip = commands::tip(commands::Command::NewestRun, self.language);
                     let show = RichText::new(self.say("app_top.show_run")).color(palette.ground);
-                    if ui.add(egui::Button::new(show).fill(palette.accent)).on_hover_text(tip).clicked() {
+                    let mut button = ui.add(egui::Button::new(show).fill(palette.accent));
+                    // The key takes runs of the model on screen.
+                    if self.selection.as_ref().is_some_and(|selection| selection.model == offer.model) {
+                        button = button.on_hover_text(commands::tip(commands::Command::NewestRun, self.language));
+                    }
+                    if button.clicked() {
                         self.take_offer(now);
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -93,7 +93,8 @@ impl App {
             chosen = chosen.or(asked);
         }
         if !series.complete {
-            widgets::caption(ui, self.say("app_series.reading"));
+            // As high as the other rows: the window keeps its size when all is read.
+            ui.horizontal(|ui| widgets::caption(ui, self.say("app_series.reading")));
         }
         if let Some(hour) = chosen {
             let nearest = (0..times.len()).min_by(|a, b| (times[*a] - hour).abs().total_cmp(&(times[*b] - hour).abs()));
@@ -126,6 +127,8 @@ impl App {
             .tick_label_color(palette.text)
             .tick_label_font(egui::FontId::proportional(11.5))
             .formatter(move |mark, _| axis_number(language, mark, magnitude));
+        // The playhead is the only strong line, and words as wide as `sam. 21` do not touch.
+        let room = f64::from((ui.available_width() - 50.0) / 62.0);
         let times = AxisHints::new_x()
             .label_spacing(30.0..=36.0)
             .tick_label_color(palette.text)
@@ -144,7 +147,8 @@ impl App {
             .set_margin_fraction(Vec2::new(0.02, 0.12))
             .custom_y_axes(vec![values])
             .custom_x_axes(vec![times])
-            .x_grid_spacer(move |input| hour_marks(start, input.bounds))
+            .x_grid_spacer(move |input| hour_marks(start, input.bounds, room))
+            .grid_color(palette.quiet.gamma_multiply(0.6))
             .y_grid_spacer(|input| value_marks(input.bounds))
             .label_formatter(move |_| None);
         let (color, edge) = (colour, palette.text);
@@ -229,10 +233,10 @@ fn value_marks((from, to): (f64, f64)) -> Vec<GridMark> {
         .collect()
 }
 
-/// Marks every 6, 12, 24 … hours of the clock, about six over the whole: whole days begin at midnight.
-fn hour_marks(start: Option<Moment>, (from, to): (f64, f64)) -> Vec<GridMark> {
+/// Marks every 6, 12, 24 … hours of the clock, as many as there is room for: whole days begin at midnight.
+fn hour_marks(start: Option<Moment>, (from, to): (f64, f64), room: f64) -> Vec<GridMark> {
     const STEPS: [f64; 12] = [1.0 / 12.0, 0.25, 0.5, 1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, 240.0, 480.0];
-    let wanted = (to - from) / 6.0;
+    let wanted = (to - from) / room.max(1.0);
     let step = STEPS.into_iter().find(|step| *step >= wanted).unwrap_or_else(|| (wanted / 480.0).ceil() * 480.0);
     // Hours of the first day that were over when the first step is valid.
     let over = start.map_or(0.0, |start| {
@@ -251,7 +255,7 @@ mod tests {
     /// What stands below the axis of a series of so many hours, from 2026-11-20 at this hour on.
     fn words(language: Language, hour: i64, hours: f64) -> Vec<String> {
         let start = Some(Moment::from_unix(1_795_132_800 + hour * 3600));
-        hour_marks(start, (0.0, hours)).into_iter().map(|mark| hour_words(language, start, mark)).collect()
+        hour_marks(start, (0.0, hours), 6.0).into_iter().map(|mark| hour_words(language, start, mark)).collect()
     }
 
     #[test]
@@ -264,9 +268,9 @@ mod tests {
 
     #[test]
     fn a_series_without_valid_times_has_plain_hours() {
-        let marks = hour_marks(None, (0.0, 24.0));
+        let marks = hour_marks(None, (0.0, 24.0), 6.0);
         let words: Vec<_> = marks.into_iter().map(|mark| hour_words(Language::French, None, mark)).collect();
         assert_eq!(words, ["0", "6", "12", "18", "24"]);
-        assert!(hour_marks(None, (0.0, 1e9)).len() <= 64);
+        assert!(hour_marks(None, (0.0, 1e9), 6.0).len() <= 64);
     }
 }

@@ -3,6 +3,7 @@
 //! Keys are `table.name`. A text may hold `{places}` that [`fill`] replaces.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,49 @@ pub fn fill(language: Language, key: &str, places: &[(&str, &str)]) -> String {
     text
 }
 
+/// The text for what the system says of a call that failed; `None` for what is rare, and has the system's words alone.
+#[must_use]
+pub fn of_system(error: &io::Error) -> Option<&'static str> {
+    use io::ErrorKind as Kind;
+    let key = match error.kind() {
+        Kind::PermissionDenied => "system.no_access",
+        Kind::NotFound => "system.not_found",
+        Kind::AlreadyExists => "system.already_there",
+        Kind::StorageFull | Kind::WriteZero => "system.disk_full",
+        Kind::QuotaExceeded => "system.quota",
+        Kind::ReadOnlyFilesystem => "system.read_only",
+        Kind::IsADirectory => "system.is_folder",
+        Kind::NotADirectory => "system.no_folder",
+        Kind::InvalidFilename => "system.bad_name",
+        Kind::FileTooLarge => "system.too_large",
+        Kind::ResourceBusy | Kind::ExecutableFileBusy => "system.busy",
+        Kind::TimedOut => "system.timed_out",
+        Kind::StaleNetworkFileHandle
+        | Kind::NetworkDown
+        | Kind::NetworkUnreachable
+        | Kind::HostUnreachable
+        | Kind::ConnectionReset
+        | Kind::ConnectionAborted
+        | Kind::NotConnected => "system.disk_away",
+        Kind::UnexpectedEof => "system.cut",
+        Kind::OutOfMemory => "system.no_memory",
+        Kind::Unsupported => "system.unsupported",
+        Kind::InvalidInput => "system.no_file",
+        _ => return of_number(error.raw_os_error().filter(|_| cfg!(unix))?),
+    };
+    Some(key)
+}
+
+/// Of errors that Rust has no name for: input and output, too many open files, and no such device.
+fn of_number(error: i32) -> Option<&'static str> {
+    match error {
+        5 => Some("system.broken_disk"),
+        6 | 19 => Some("system.disk_away"),
+        23 | 24 => Some("system.too_many"),
+        _ => None,
+    }
+}
+
 /// A name as far as a person reads it: files may hold texts of any length.
 #[must_use]
 pub fn clipped(name: &str) -> String {
@@ -120,6 +164,18 @@ fn flatten(source: &str) -> HashMap<String, String> {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn what_the_system_says_is_said_in_both_languages() {
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        assert_eq!(of_system(&denied).map(|key| say(Language::French, key)), Some("l’accès est refusé"));
+        if cfg!(unix) {
+            let numbers = [5, 13, 28, 24, 30].map(|number| of_system(&io::Error::from_raw_os_error(number)));
+            let words = ["broken_disk", "no_access", "disk_full", "too_many", "read_only"];
+            assert_eq!(numbers.map(|key| key.and_then(|key| key.strip_prefix("system."))), words.map(Some));
+        }
+        assert_eq!(of_system(&io::Error::other("a rare thing")), None);
+    }
 
     #[test]
     fn both_languages_have_the_same_texts() {

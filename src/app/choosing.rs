@@ -1,6 +1,6 @@
 //! Choosing: model, run, product or variable, level, region; and what is open at all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,14 +29,18 @@ pub struct Sources {
     pub offer: Option<Offer>,
     /// The model that was on screen last, though all its files may be gone for now.
     pub last_model: Option<String>,
+    /// The run that was on screen last, of each model.
+    pub last_runs: HashMap<String, Option<ReferenceTime>>,
+    /// Models that the hand has added and that had no run yet.
+    pub added: Vec<String>,
     /// The run whose files were all asked for, though some of them are known by name only.
     pub completed: Option<(String, Option<ReferenceTime>)>,
     /// Paths that the hand named and that had nothing to show.
     pub awaited: Vec<PathBuf>,
     /// The time on screen that went with its file, and the one that the playhead stepped aside to.
     pub aside: Option<(SlotTime, SlotTime)>,
-    /// What was on screen and is gone for now.
-    pub away: Option<Away>,
+    /// What was on screen and is gone for now; what was shown by itself instead and is gone as well comes later.
+    pub away: Vec<Away>,
     /// Files that the hand has closed.
     pub closed: BTreeSet<PathBuf>,
     /// The catalogue as last looked at.
@@ -160,7 +164,7 @@ impl App {
 
     pub(super) fn forget_selection(&mut self, now: f64) {
         self.shelf.clear(self.player.slot, now);
-        self.sources.away = self.put_away().or(self.sources.away.take());
+        self.put_away();
         self.selection = None;
         self.plan = Arc::default();
         self.sent = None;
@@ -169,9 +173,11 @@ impl App {
         self.player.load(0, 0);
     }
 
-    /// The hand chose what is to be shown: it waits for nothing else any more.
+    /// The hand chose what is to be shown: it waits for nothing else any more, and nothing else comes back.
     pub(super) fn select(&mut self, selection: Selection, now: f64) {
         self.sources.wanted = None;
+        self.sources.away.clear();
+        self.remember_choice(&selection);
         self.show(selection, now);
     }
 
@@ -181,7 +187,7 @@ impl App {
             return;
         }
         let Some(plan) = Plan::new(&self.sources.catalog, &selection, self.interval_factor) else { return };
-        (self.sources.aside, self.sources.away) = (None, None);
+        self.sources.aside = None;
         let times = |plan: &Plan| plan.slots.iter().map(|slot| slot.time).collect::<Vec<_>>();
         let (old, new) = (times(&self.plan), times(&plan));
         let first = self.plan.slots.is_empty();
@@ -196,7 +202,6 @@ impl App {
             self.player.playing = self.player.playing || self.sources.sample.is_some();
         }
         self.shelf.clear(self.player.slot, now);
-        self.remember_choice(&selection);
         self.plan = Arc::new(plan);
         self.selection = Some(selection);
         let same_grid = matches!((&grid_before, self.plan.grid()), (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b);
@@ -265,7 +270,7 @@ impl App {
             return;
         };
         if !run.is_read() {
-            self.want(id, reference);
+            self.want(id, reference, true);
         } else if let Some(next) = self.selection_in(model, run) {
             self.select(next, now);
             self.complete_run();
@@ -314,11 +319,12 @@ impl App {
         }
     }
 
-    /// The same run of another model where it has it, else its newest.
+    /// Another model: the run of it that was on screen last, else the same run as now, else its newest.
     pub(super) fn choose_model(&mut self, id: &str, now: f64) {
         let Some(model) = self.sources.catalog.model(id) else { return };
+        let last = self.sources.last_runs.get(id).and_then(|run| model.run(*run));
         let same = self.wanted_run().and_then(|run| model.run(run));
-        let Some(run) = same.or(model.runs.first()) else { return };
+        let Some(run) = last.or(same).or(model.runs.first()) else { return };
         let reference = run.reference;
         self.choose_model_run(id, reference, now);
     }

@@ -112,14 +112,8 @@ impl App {
                 widgets::caption(ui, self.say("app_path.hint"));
             }
             ui.add_space(4.0);
-            let edit = egui::TextEdit::singleline(&mut field.text)
-                .desired_width(f32::INFINITY)
-                .margin(egui::Margin::symmetric(10, 7))
-                .hint_text(self.say("app_path.example"));
-            let response = ui.add(edit).labelled_by(name.id);
-            if std::mem::take(&mut field.fresh) {
-                response.request_focus();
-            }
+            let fresh = std::mem::take(&mut field.fresh);
+            let response = widgets::field(ui, &mut field.text, &name, self.say("app_path.example"), fresh);
             done = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             ui.add_space(8.0);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

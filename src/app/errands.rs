@@ -9,9 +9,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::clock::Zone;
+use super::notices::reason;
 use super::settings::{Settings, Trouble, write_whole};
 use crate::catalog::models::{self, ModelTrouble, Taken};
 use crate::render::Frame;
+use crate::source::Detail;
 use crate::text::Bilingual;
 
 /// What an errand brought back.
@@ -20,8 +22,8 @@ pub enum Outcome {
     Chosen(Purpose, Vec<PathBuf>),
     /// The desktop has no dialog to offer.
     NoDialog(Purpose),
-    Sample(Result<PathBuf, String>),
-    Saved(PathBuf, Result<(), String>),
+    Sample(Result<PathBuf, Detail>),
+    Saved(PathBuf, Result<(), Detail>),
     Zone(Option<String>, Option<Zone>),
     Settings(Trouble),
     /// The list of models with one more: where it stands, the model's name.
@@ -30,8 +32,7 @@ pub enum Outcome {
 
 /// Why a model did not come into the list.
 pub enum NotAdded {
-    /// In the system's words.
-    Failed(String),
+    Failed(Detail),
     NoFolder,
     /// The list cannot be added to.
     List(ModelTrouble),
@@ -105,13 +106,13 @@ impl Errands {
 
     /// Lays the bundled sample out as a file, once for each version of the program.
     pub fn lay_out_sample(&self) {
-        self.run(|| Outcome::Sample(sample_file().map_err(|error| error.to_string())));
+        self.run(|| Outcome::Sample(sample_file().map_err(|error| reason(&error))));
     }
 
     pub fn save_picture(&self, frame: Arc<Frame>, path: PathBuf) {
         self.run(move || {
-            let bytes = frame.to_png().map_err(|error| error.to_string());
-            let saved = bytes.and_then(|bytes| write_whole(&path, &bytes).map_err(|error| error.to_string()));
+            let bytes = frame.to_png().map_err(|error| Detail::from(error.to_string()));
+            let saved = bytes.and_then(|bytes| write_whole(&path, &bytes).map_err(|error| reason(&error)));
             Outcome::Saved(path, saved)
         });
     }
@@ -159,7 +160,7 @@ fn add_model(list: &Path, name: &Bilingual, folder: &Path) -> Result<(), NotAdde
         return Err(NotAdded::Taken(taken, folder.to_owned()));
     }
     write_whole(list, models::with_model(&before, name, folder).as_bytes())
-        .map_err(|error| NotAdded::Failed(error.to_string()))
+        .map_err(|error| NotAdded::Failed(reason(&error)))
 }
 
 /// The sample's place: the cache folder of this user, else that of the system for passing things.
@@ -198,7 +199,7 @@ impl SettingsWriter {
                 if let Err(error) = settings.write(&path)
                     && !std::mem::replace(&mut told, true)
                 {
-                    let trouble = Trouble::Unwritable { path: path.clone(), reason: error.to_string() };
+                    let trouble = Trouble::Unwritable { path: path.clone(), reason: reason(&error) };
                     // Nobody listens once the window is gone.
                     let _ = outcomes.send(Outcome::Settings(trouble));
                     ctx.request_repaint();

@@ -11,26 +11,32 @@ use crate::engine::{Look, Plan, Selection};
 use crate::time::ReferenceTime;
 
 /// A run whose headers are being read, to be shown when they are there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     /// Id of the model.
     pub model: String,
     /// `None` for its newest, whichever that will be.
     pub run: Option<Option<ReferenceTime>>,
+    /// The hand has chosen it; else it is to be shown because there is nothing better.
+    pub by_hand: bool,
+    /// When nobody waits for it any more, on the window's clock.
+    pub until: f64,
 }
 
-/// A new run of the model on screen.
+/// A new run of the model on screen, or the first one of a model that the hand has added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// Id of the model.
     pub model: String,
-    pub run: ReferenceTime,
+    pub run: Option<ReferenceTime>,
 }
 
 impl App {
     pub(super) fn take_catalog(&mut self, before: &Catalog, catalog: &Catalog, now: f64) {
         self.tell_of(catalog);
-        let arrived = self.arrived(catalog);
+        self.follow_name(catalog);
+        let by_hand = self.sources.wanted.as_ref().is_some_and(|wanted| wanted.by_hand);
+        let arrived = self.arrived(catalog, now);
         let asked = !self.sources.asked.is_empty() && !self.sources.answered;
         let fresh = if asked { self.newly_opened(before, catalog) } else { None };
         self.sources.answered |= fresh.is_some();
@@ -39,20 +45,29 @@ impl App {
             self.look_for_new_run(before, catalog);
         }
         if still.is_none() {
-            self.tell_of_gone(catalog);
+            self.tell_of_gone(before, catalog);
         }
-        match arrived.or(fresh) {
-            Some(next) => self.show_anew(next, now),
-            None => match still.clone().or_else(|| self.first_choice(catalog)) {
-                Some(same) if still.is_some() => self.carry_on(&same, now),
-                Some(first) => self.show_anew(first, now),
-                None => self.forget_selection(now),
-            },
+        let waits = asked || self.sources.wanted.as_ref().is_some_and(|wanted| wanted.by_hand);
+        let back = if still.is_some() && !waits { self.is_back(catalog) } else { None };
+        let by_hand = fresh.is_some() || (by_hand && arrived.is_some());
+        if let Some(next) = arrived.or(fresh).or(back) {
+            self.show_anew(next, now);
+            if by_hand {
+                self.sources.away.clear();
+            }
+        } else if let Some(same) = &still {
+            self.carry_on(same, now);
+        } else if let Some(first) = self.first_choice(catalog) {
+            self.put_away();
+            self.show_anew(first, now);
+        } else {
+            self.forget_selection(now);
         }
         self.complete_run();
+        self.look_at_added(catalog);
         let taken = |offer: &Offer| {
-            let gone = catalog.model(&offer.model).is_none_or(|model| model.run(Some(offer.run)).is_none());
-            gone || self.selection.as_ref().is_some_and(|s| s.model == offer.model && s.run >= Some(offer.run))
+            let gone = catalog.model(&offer.model).is_none_or(|model| model.run(offer.run).is_none());
+            gone || self.selection.as_ref().is_some_and(|s| s.model == offer.model && s.run >= offer.run)
         };
         if self.sources.offer.as_ref().is_some_and(taken) {
             self.sources.offer = None;
@@ -64,6 +79,7 @@ impl App {
         let Some(selection) = &self.selection else { return };
         let key = (selection.model.clone(), selection.run);
         self.sources.last_model = Some(key.0.clone());
+        self.sources.last_runs.insert(key.0.clone(), key.1);
         let run = self.snapshot.catalog.model(&key.0).and_then(|model| model.run(key.1));
         if run.is_some_and(|run| !run.unread.is_empty()) && self.sources.completed.as_ref() != Some(&key) {
             self.engine.read_run(&key.0, key.1);
@@ -89,11 +105,12 @@ impl App {
 
     /// Another choice, or the same that may mean other fields now. What comes back is shown as it was.
     fn show_anew(&mut self, selection: Selection, now: f64) {
-        let away = self.sources.away.take().filter(|away| away.selection.model == selection.model);
-        if away.is_some() {
+        if self.sources.away.iter().any(|away| away.selection.model == selection.model) {
             self.notices.withdraw_where(|notice| matches!(notice, Notice::Gone(_)));
         }
-        let away = away.filter(|away| away.selection.run == selection.run);
+        let away = self.take_back(&selection);
+        // What was shown meanwhile plays, or was stopped by the hand.
+        let playing = self.selection.is_some().then_some(self.player.playing);
         let as_it_was = away.as_ref().map(|away| away.selection.clone());
         let as_it_was = as_it_was.filter(|next| Plan::new(self.catalog(), next, self.interval_factor).is_some());
         self.selection = None;
@@ -101,7 +118,7 @@ impl App {
         // What the hand waits for may still come.
         self.show(as_it_was.unwrap_or(selection), now);
         if let Some(away) = away {
-            self.take_up_again(away);
+            self.take_up_again(away, playing);
         }
     }
 
@@ -164,8 +181,11 @@ impl App {
     }
 
     /// What the hand waits for, if it is there.
-    fn arrived(&mut self, catalog: &Catalog) -> Option<Selection> {
-        let Wanted { model, run } = self.sources.wanted.clone()?;
+    fn arrived(&mut self, catalog: &Catalog, now: f64) -> Option<Selection> {
+        if self.sources.wanted.as_ref().is_some_and(|wanted| now > wanted.until) {
+            self.sources.wanted = None;
+        }
+        let Wanted { model, run, by_hand, .. } = self.sources.wanted.clone()?;
         let model = catalog.model(&model)?;
         let found = match run {
             Some(run) => model.run(run).filter(|run| run.is_read()),
@@ -174,7 +194,7 @@ impl App {
         // Files of unknown run stand in another one, once they are read.
         let found = found.or_else(|| model.runs.iter().find(|other| run == Some(None) && other.is_read()))?;
         if !found.is_read() {
-            self.want(&model.id, found.reference);
+            self.want(&model.id, found.reference, by_hand);
             return None;
         }
         let next = self.selection_in(model, found)?;
@@ -183,16 +203,18 @@ impl App {
     }
 
     /// Has the headers of a run read; what is on screen stays there until they are.
-    pub(super) fn want(&mut self, model: &str, run: Option<ReferenceTime>) {
-        self.sources.wanted = Some(Wanted { model: model.to_owned(), run: Some(run) });
+    pub(super) fn want(&mut self, model: &str, run: Option<ReferenceTime>, by_hand: bool) {
+        let wanted = Wanted { model: model.to_owned(), run: Some(run), by_hand, until: f64::INFINITY };
+        self.sources.wanted = Some(wanted);
         self.engine.read_run(model, run);
     }
 
     /// The same where the hand waits for nothing itself; otherwise the run is shown only until that comes.
-    fn want_meanwhile(&mut self, model: &str, run: Option<ReferenceTime>) {
+    pub(super) fn want_meanwhile(&mut self, model: &str, run: Option<ReferenceTime>) {
         match &self.sources.wanted {
             Some(wanted) if wanted.model != model || wanted.run != Some(run) => self.engine.read_run(model, run),
-            _ => self.want(model, run),
+            Some(wanted) => self.want(model, run, wanted.by_hand),
+            None => self.want(model, run, false),
         }
     }
 
@@ -241,10 +263,7 @@ impl App {
         if let Some(back) = self.is_back(catalog) {
             return Some(back);
         }
-        let away = self.sources.away.as_ref().map(|away| (away.selection.model.clone(), away.selection.run));
-        if let Some((model, run)) = away
-            && catalog.model(&model).and_then(|model| model.run(run)).is_some_and(|run| !run.unread.is_empty())
-        {
+        if let Some((model, run)) = self.is_back_by_name(catalog) {
             self.want_meanwhile(&model, run);
             return None;
         }
@@ -272,20 +291,21 @@ impl App {
         let latest = |model: &Model| model.runs.iter().filter_map(|run| run.reference).max();
         let (Some(known), Some(run)) = (before.model(&model.id).and_then(latest), latest(model)) else { return };
         if run > known {
-            self.sources.offer = Some(Offer { model: model.id.clone(), run });
+            self.sources.offer = Some(Offer { model: model.id.clone(), run: Some(run) });
             self.engine.read_run(&model.id, Some(run));
         }
     }
 
     pub(super) fn take_offer(&mut self, now: f64) {
         if let Some(Offer { model, run }) = self.sources.offer.take() {
-            self.choose_model_run(&model, Some(run), now);
+            self.choose_model_run(&model, run, now);
         }
     }
 
     /// The newest run of the model on screen.
     pub(super) fn choose_newest_run(&mut self, now: f64) {
-        self.sources.offer = None;
+        let of_this = self.wanted_model().map(|model| model.id.clone());
+        self.sources.offer.take_if(|offer| Some(&offer.model) == of_this.as_ref());
         let newest = self.model().and_then(|model| model.runs.iter().filter_map(|run| run.reference).max());
         if newest.is_some() {
             self.choose_run(newest, now);

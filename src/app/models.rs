@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use egui::{Key, Ui};
 
 use super::errands::{NotAdded, Purpose};
-use super::following::Wanted;
+use super::following::{Offer, Wanted};
 use super::notices::Notice;
 use super::{App, dialogs, theme, widgets};
+use crate::catalog::Catalog;
 use crate::engine::EngineNote;
 use crate::text::Bilingual;
 
@@ -67,7 +68,7 @@ impl App {
     /// The form, as a small window in the middle.
     pub(super) fn model_form(&mut self, ui: &mut Ui) {
         let Some(mut form) = self.panes.model.take() else { return };
-        let (mut done, mut cancelled, mut choose) = (false, false, false);
+        let (mut done, mut entered, mut cancelled, mut choose) = (false, false, false, false);
         let answer = egui::Modal::new(egui::Id::unique("model")).show(ui.ctx(), |ui| {
             let width = (ui.ctx().content_rect().width() - 80.0).clamp(160.0, 520.0);
             ui.set_width(width);
@@ -81,16 +82,17 @@ impl App {
                 ("app_model.name_en", &mut form.name.en, fresh && by_name),
                 ("app_model.name_fr", &mut form.name.fr, false),
             ];
+            let mut asked = false;
             for (key, text, focus) in fields {
                 let label = ui.label(egui::RichText::new(self.say(key)).size(12.5));
-                let edit = egui::TextEdit::singleline(text)
-                    .desired_width(f32::INFINITY)
-                    .margin(egui::Margin::symmetric(10, 6));
-                let response = ui.add(edit).labelled_by(label.id);
-                if focus {
+                let response = widgets::field(ui, text, &label, "", focus);
+                entered |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                // What lacks is asked for.
+                let lacks = entered && !asked && text.trim().is_empty();
+                asked |= lacks;
+                if lacks {
                     response.request_focus();
                 }
-                done |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 ui.add_space(4.0);
             }
             ui.add_space(6.0);
@@ -108,6 +110,7 @@ impl App {
         if choose {
             self.errands.ask(Purpose::ModelFolder, self.say("app_model.choose"), "");
         }
+        done |= entered;
         cancelled |= answer.should_close() && !done;
         match (form.model().filter(|_| done), &self.models) {
             (Some((name, folder)), Some(list)) => self.errands.add_model(list.clone(), name, folder),
@@ -132,8 +135,11 @@ impl App {
         }
     }
 
-    /// The list has one more model: it is read anew, and the model's newest run is shown.
-    pub(super) fn take_model(&mut self, list: PathBuf, name: &Bilingual) {
+    /// The list has one more model: it is read anew, and the model's newest run is shown, if that comes before the hand
+    /// has turned to something else.
+    pub(super) fn take_model(&mut self, list: PathBuf, name: &Bilingual, now: f64) {
+        /// In seconds: after that a picture that changes by itself would be a surprise.
+        const PATIENCE: f64 = 10.0;
         // What stood in the way of this one, or of the attempt before it, does no longer.
         let in_the_way = |notice: &Notice| {
             matches!(notice, Notice::ModelTaken { .. } | Notice::NoFolder(_) | Notice::ModelNotAdded { .. })
@@ -141,7 +147,28 @@ impl App {
         self.notices.withdraw_where(in_the_way);
         self.notices.add(Notice::ModelAdded(name.in_language(self.language).to_owned()));
         self.engine.open_models(list);
-        self.sources.wanted = Some(Wanted { model: name.en.clone(), run: None });
+        self.sources.added.push(name.en.clone());
+        self.sources.wanted = Some(Wanted { model: name.en.clone(), run: None, by_hand: true, until: now + PATIENCE });
+    }
+
+    /// The first run of a model that the hand has added is offered where nobody waits for it any more.
+    pub(super) fn look_at_added(&mut self, catalog: &Catalog) {
+        for id in std::mem::take(&mut self.sources.added) {
+            let Some(run) = catalog.model(&id).and_then(|model| model.runs.first()) else {
+                self.sources.added.push(id);
+                continue;
+            };
+            let awaited = self.sources.wanted.as_ref().is_some_and(|wanted| wanted.model == id);
+            if awaited || self.selection.as_ref().is_some_and(|selection| selection.model == id) {
+                continue;
+            }
+            if self.selection.is_none() {
+                self.want_meanwhile(&id, run.reference);
+                continue;
+            }
+            self.engine.read_run(&id, run.reference);
+            self.sources.offer = Some(Offer { model: id, run: run.reference });
+        }
     }
 }
 

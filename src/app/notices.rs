@@ -1,19 +1,20 @@
 //! What a person should know: shown bottom left until read, and kept in a list.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::settings::Trouble;
 use crate::catalog::models::Taken;
 use crate::catalog::{Catalog, CatalogNote};
 use crate::engine::EngineNote;
-use crate::source::{Refusal, SourceError};
+use crate::source::{Detail, Refusal, SourceError};
 use crate::text::{self, Language};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// The bundled sample is on screen.
     Sample,
-    SampleFailed(String),
+    SampleFailed(Detail),
     Settings(Trouble),
     /// A file, or a part of it, that could not be read.
     Source(SourceError),
@@ -26,7 +27,7 @@ pub enum Notice {
     Saved(PathBuf),
     NotSaved {
         path: PathBuf,
-        reason: String,
+        reason: Detail,
     },
     Copied,
     NoPicture,
@@ -40,7 +41,7 @@ pub enum Notice {
     ModelAdded(String),
     ModelNotAdded {
         path: PathBuf,
-        reason: String,
+        reason: Detail,
     },
     /// What should become a model is no folder.
     NoFolder(PathBuf),
@@ -86,7 +87,9 @@ impl Notice {
         let say = |key: &str| text::say(language, key).to_owned();
         match self {
             Self::Sample => say("app_note.sample"),
-            Self::SampleFailed(reason) => text::fill(language, "app_note.sample_failed", &[("reason", reason)]),
+            Self::SampleFailed(reason) => {
+                text::fill(language, "app_note.sample_failed", &[("reason", &reason.tell(language))])
+            }
             Self::Settings(trouble) => tell_trouble(trouble, language),
             // What is not there is looked for again and again.
             Self::Source(error) if error.refusal == Refusal::NotFound && error.part.is_none() => {
@@ -101,18 +104,18 @@ impl Notice {
             }
             Self::Saved(path) => text::fill(language, "app_note.saved", &[("path", &path.display().to_string())]),
             Self::NotSaved { path, reason } => {
-                text::fill(language, "app_note.not_saved", &[("path", &path.display().to_string()), ("reason", reason)])
+                let places = [("path", &*path.display().to_string()), ("reason", &reason.tell(language))];
+                text::fill(language, "app_note.not_saved", &places)
             }
             Self::Copied => say("app_note.copied"),
             Self::NoPicture => say("app_note.no_picture"),
             Self::NoDialog => say("app_note.no_dialog"),
             Self::TooLarge { side } => text::fill(language, "app_note.too_large", &[("side", &side.to_string())]),
             Self::ModelAdded(name) => text::fill(language, "app_note.model_added", &[("name", name)]),
-            Self::ModelNotAdded { path, reason } => text::fill(
-                language,
-                "app_note.model_not_added",
-                &[("path", &path.display().to_string()), ("reason", reason)],
-            ),
+            Self::ModelNotAdded { path, reason } => {
+                let places = [("path", &*path.display().to_string()), ("reason", &reason.tell(language))];
+                text::fill(language, "app_note.model_not_added", &places)
+            }
             Self::NoFolder(path) => {
                 text::fill(language, "app_note.model_no_folder", &[("path", &path.display().to_string())])
             }
@@ -130,14 +133,19 @@ impl Notice {
 }
 
 fn tell_trouble(trouble: &Trouble, language: Language) -> String {
-    let with = |key: &str, path: &PathBuf, reason: &str| {
-        text::fill(language, key, &[("path", &path.display().to_string()), ("reason", reason)])
+    let with = |key: &str, path: &PathBuf, reason: &Detail| {
+        text::fill(language, key, &[("path", &path.display().to_string()), ("reason", &reason.tell(language))])
     };
     match trouble {
-        Trouble::Broken { aside } => with("app_note.settings_broken", aside, ""),
+        Trouble::Broken { aside } => with("app_note.settings_broken", aside, &Detail::None),
         Trouble::Unreadable { path, reason } => with("app_note.settings_unreadable", path, reason),
         Trouble::Unwritable { path, reason } => with("app_note.settings_unwritable", path, reason),
     }
+}
+
+/// Why the system did not do something, in our words where we have some.
+pub fn reason(error: &io::Error) -> Detail {
+    text::of_system(error).map_or_else(|| error.to_string().into(), Detail::of)
 }
 
 /// All notices of the session.
@@ -254,9 +262,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_system_said_is_told_in_the_windows_language() {
+        let full = reason(&io::Error::from(io::ErrorKind::StorageFull));
+        let told = Notice::NotSaved { path: PathBuf::from("a.png"), reason: full }.tell(Language::French);
+        assert!(told.contains("le disque est plein"), "{told}");
+        let rare = reason(&io::Error::other("a rare thing"));
+        assert_eq!(rare.tell(Language::French), "a rare thing");
+    }
+
+    #[test]
     fn every_notice_has_its_words() {
         let path = PathBuf::from("a.nc");
-        let reason = || "full".to_owned();
+        let reason = || Detail::of("system.disk_full");
+        let word = || "full".to_owned();
         let all = [
             Notice::Source(SourceError::new(&path, Refusal::NotFound, "")),
             Notice::Sample,
@@ -265,7 +283,7 @@ mod tests {
             Notice::Settings(Trouble::Unreadable { path: path.clone(), reason: reason() }),
             Notice::Settings(Trouble::Unwritable { path: path.clone(), reason: reason() }),
             Notice::Engine(EngineNote::SameField { shown: path.clone(), hidden: path.clone() }),
-            Notice::Catalog(CatalogNote::NameDisagrees { path: path.clone(), named: reason(), found: reason() }),
+            Notice::Catalog(CatalogNote::NameDisagrees { path: path.clone(), named: word(), found: word() }),
             Notice::ModelAdded("GDPS".to_owned()),
             Notice::ModelNotAdded { path: path.clone(), reason: reason() },
             Notice::ModelTaken { folder: path.clone(), taken: Taken::Name(Bilingual::same("GDPS")) },
@@ -279,7 +297,7 @@ mod tests {
             Notice::NoPicture,
             Notice::NoDialog,
             Notice::TooLarge { side: 2048 },
-            Notice::UnknownZone(reason()),
+            Notice::UnknownZone(word()),
         ];
         for (notice, language) in all.iter().flat_map(|notice| Language::ALL.map(|language| (notice, language))) {
             let words = notice.tell(language);

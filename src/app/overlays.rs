@@ -8,6 +8,7 @@ use egui::{Align, Align2, Color32, FontId, Id, Layout, RichText, Ui, Vec2};
 use super::commands::{self, Group};
 use super::dialogs::PathField;
 use super::errands::Purpose;
+use super::following::Offer;
 use super::models::ModelForm;
 use super::notices::Weight;
 use super::{App, icons, playbar, theme, widgets};
@@ -155,8 +156,7 @@ impl App {
     fn offer_card(&mut self, ui: &mut Ui, width: f32, now: f64) {
         let Some(offer) = self.sources.offer.clone() else { return };
         let palette = theme::palette(ui);
-        let run = self.run_words(Some(offer.run));
-        let words = crate::text::fill(self.language, "app_top.new_run", &[("run", &run)]);
+        let words = self.offer_words(&offer);
         card(&palette).show(ui, |ui| {
             ui.set_width(width - 20.0);
             ui.horizontal(|ui| {
@@ -166,9 +166,13 @@ impl App {
                     if widgets::icon_button_sized(ui, icons::CLOSE, name, name, Vec2::splat(22.0), 13.0).clicked() {
                         self.sources.offer = None;
                     }
-                    let tip = commands::tip(commands::Command::NewestRun, self.language);
                     let show = RichText::new(self.say("app_top.show_run")).color(palette.ground);
-                    if ui.add(egui::Button::new(show).fill(palette.accent)).on_hover_text(tip).clicked() {
+                    let mut button = ui.add(egui::Button::new(show).fill(palette.accent));
+                    // The key takes runs of the model on screen.
+                    if self.selection.as_ref().is_some_and(|selection| selection.model == offer.model) {
+                        button = button.on_hover_text(commands::tip(commands::Command::NewestRun, self.language));
+                    }
+                    if button.clicked() {
                         self.take_offer(now);
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -177,6 +181,19 @@ impl App {
                 });
             });
         });
+    }
+
+    /// `New run 2026-11-21 00Z`, with the model's name where that is another than the one on screen.
+    fn offer_words(&self, offer: &Offer) -> String {
+        let run = self.run_words(offer.run);
+        let other = self.selection.as_ref().is_none_or(|selection| selection.model != offer.model);
+        match self.catalog().model(&offer.model).filter(|_| other) {
+            Some(model) => {
+                let name = model.name.in_language(self.language);
+                crate::text::fill(self.language, "app_top.new_run_of", &[("run", &run), ("model", name)])
+            }
+            None => crate::text::fill(self.language, "app_top.new_run", &[("run", &run)]),
+        }
     }
 
     /// All files with their reports, and all notices of the session.

@@ -93,7 +93,8 @@ impl App {
             chosen = chosen.or(asked);
         }
         if !series.complete {
-            widgets::caption(ui, self.say("app_series.reading"));
+            // As high as the other rows: the window keeps its size when all is read.
+            ui.horizontal(|ui| widgets::caption(ui, self.say("app_series.reading")));
         }
         if let Some(hour) = chosen {
             let nearest = (0..times.len()).min_by(|a, b| (times[*a] - hour).abs().total_cmp(&(times[*b] - hour).abs()));
@@ -126,6 +127,13 @@ impl App {
             .tick_label_color(palette.text)
             .tick_label_font(egui::FontId::proportional(11.5))
             .formatter(move |mark, _| axis_number(language, mark, magnitude));
+        // The playhead is the only strong line, and words as wide as `sam. 21` do not touch.
+        let room = f64::from((ui.available_width() - 50.0) / 62.0);
+        let times = AxisHints::new_x()
+            .label_spacing(30.0..=36.0)
+            .tick_label_color(palette.text)
+            .tick_label_font(egui::FontId::proportional(11.5))
+            .formatter(move |mark, _| hour_words(language, start, mark));
         let plot = Plot::new(("series", number))
             .height(height)
             .show_background(false)
@@ -138,8 +146,9 @@ impl App {
             .link_cursor(group, [true, false])
             .set_margin_fraction(Vec2::new(0.02, 0.12))
             .custom_y_axes(vec![values])
-            .x_axis_formatter(move |mark, _| hour_words(language, start, mark.value))
-            .x_grid_spacer(|input| hour_marks(input.bounds))
+            .custom_x_axes(vec![times])
+            .x_grid_spacer(move |input| hour_marks(start, input.bounds, room))
+            .grid_color(palette.quiet.gamma_multiply(0.6))
             .y_grid_spacer(|input| value_marks(input.bounds))
             .label_formatter(move |_| None);
         let (color, edge) = (colour, palette.text);
@@ -193,12 +202,18 @@ fn axis_number(language: Language, mark: GridMark, magnitude: i32) -> String {
 }
 
 /// `Sat 21` at midnight, else `12Z`; plain hours where there is no valid time.
-fn hour_words(language: Language, start: Option<Moment>, hours: f64) -> String {
-    let Some(start) = start else { return format!("{hours:.0}") };
-    let moment = Moment { seconds: start.seconds + (hours * HOUR).round() as i64, ..start };
+fn hour_words(language: Language, start: Option<Moment>, mark: GridMark) -> String {
+    let Some(start) = start else {
+        let digits = if mark.step_size < 1.0 { 2 } else { 0 };
+        return reading::in_language(language, &format!("{:.digits$}", mark.value));
+    };
+    let moment = Moment { seconds: start.seconds + (mark.value * HOUR).round() as i64, ..start };
     match moment.clock() {
         (0, 0, _) => format!("{} {}", clock::weekday(moment, language), moment.date().day).trim().to_owned(),
-        (hour, ..) => text::fill(language, "app_series.hour", &[("hour", &format!("{hour:02}"))]),
+        (hour, minute, _) => {
+            let clock = if minute == 0 { format!("{hour:02}") } else { format!("{hour:02}:{minute:02}") };
+            text::fill(language, "app_series.hour", &[("hour", &clock)])
+        }
     }
 }
 
@@ -218,16 +233,44 @@ fn value_marks((from, to): (f64, f64)) -> Vec<GridMark> {
         .collect()
 }
 
-/// Marks every 6, 12, 24 … hours: about six over the whole.
-fn hour_marks((from, to): (f64, f64)) -> Vec<GridMark> {
-    let wanted = (to - from) / 6.0;
-    let step =
-        [1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, 240.0].into_iter().find(|step| *step >= wanted).unwrap_or(480.0);
-    let mut marks = Vec::new();
-    let mut at = (from / step).ceil() * step;
-    while at <= to && marks.len() < 64 {
-        marks.push(GridMark { value: at, step_size: step });
-        at += step;
+/// Marks every 6, 12, 24 … hours of the clock, as many as there is room for: whole days begin at midnight.
+fn hour_marks(start: Option<Moment>, (from, to): (f64, f64), room: f64) -> Vec<GridMark> {
+    const STEPS: [f64; 12] = [1.0 / 12.0, 0.25, 0.5, 1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, 240.0, 480.0];
+    let wanted = (to - from) / room.max(1.0);
+    let step = STEPS.into_iter().find(|step| *step >= wanted).unwrap_or_else(|| (wanted / 480.0).ceil() * 480.0);
+    // Hours of the first day that were over when the first step is valid.
+    let over = start.map_or(0.0, |start| {
+        let (hour, minute, second) = start.clock();
+        f64::from(hour) + f64::from(minute) / 60.0 + f64::from(second) / HOUR
+    });
+    let first = ((from + over) / step).ceil();
+    let marks = (0..64).map(|n| (first + f64::from(n)) * step - over);
+    marks.take_while(|at| *at <= to).map(|value| GridMark { value, step_size: step }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands below the axis of a series of so many hours, from 2026-11-20 at this hour on.
+    fn words(language: Language, hour: i64, hours: f64) -> Vec<String> {
+        let start = Some(Moment::from_unix(1_795_132_800 + hour * 3600));
+        hour_marks(start, (0.0, hours), 6.0).into_iter().map(|mark| hour_words(language, start, mark)).collect()
     }
-    marks
+
+    #[test]
+    fn the_axis_says_the_hours_of_the_clock_and_at_midnight_the_day() {
+        assert_eq!(words(Language::English, 12, 48.0), ["12Z", "Sat 21", "12Z", "Sun 22", "12Z"]);
+        assert_eq!(words(Language::French, 12, 120.0), ["sam. 21", "dim. 22", "lun. 23", "mar. 24", "mer. 25"]);
+        assert_eq!(words(Language::English, 0, 12.0), ["Fri 20", "03Z", "06Z", "09Z", "12Z"]);
+        assert_eq!(words(Language::English, 23, 2.0), ["23Z", "23:30Z", "Sat 21", "00:30Z", "01Z"]);
+    }
+
+    #[test]
+    fn a_series_without_valid_times_has_plain_hours() {
+        let marks = hour_marks(None, (0.0, 24.0), 6.0);
+        let words: Vec<_> = marks.into_iter().map(|mark| hour_words(Language::French, None, mark)).collect();
+        assert_eq!(words, ["0", "6", "12", "18", "24"]);
+        assert!(hour_marks(None, (0.0, 1e9), 6.0).len() <= 64);
+    }
 }

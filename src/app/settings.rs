@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::notices::reason;
 use super::player::Pace;
+use crate::source::Detail;
 use crate::text::Language;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,9 +66,9 @@ pub enum Trouble {
     /// The file could not be understood and was put aside under this name.
     Broken { aside: PathBuf },
     /// It could not be read at all.
-    Unreadable { path: PathBuf, reason: String },
+    Unreadable { path: PathBuf, reason: Detail },
     /// It could not be written.
-    Unwritable { path: PathBuf, reason: String },
+    Unwritable { path: PathBuf, reason: Detail },
 }
 
 impl Settings {
@@ -83,7 +85,7 @@ impl Settings {
     /// Reads the file. One that cannot be understood is put aside and the defaults are taken.
     #[must_use]
     pub fn read(path: &Path) -> (Self, Option<Trouble>) {
-        let unreadable = |error: io::Error| Trouble::Unreadable { path: path.to_owned(), reason: error.to_string() };
+        let unreadable = |error: io::Error| Trouble::Unreadable { path: path.to_owned(), reason: reason(&error) };
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return (Self::default(), None),
             Err(error) => return (Self::default(), Some(unreadable(error))),
@@ -108,7 +110,7 @@ impl Settings {
         let aside = PathBuf::from(aside);
         match fs::rename(path, &aside) {
             Ok(()) => Trouble::Broken { aside },
-            Err(error) => Trouble::Unreadable { path: path.to_owned(), reason: error.to_string() },
+            Err(error) => Trouble::Unreadable { path: path.to_owned(), reason: reason(&error) },
         }
     }
 

@@ -1,6 +1,7 @@
 //! The window's own small controls. Each has a name that a screen reader speaks and that a test finds.
 
 use egui::accesskit::Role;
+use egui::text_selection::CCursorRange;
 use egui::{Align2, CornerRadius, FontId, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use super::theme;
@@ -112,4 +113,24 @@ fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
 
 fn faded(ui: &Ui, colour: egui::Color32) -> egui::Color32 {
     if ui.is_enabled() { colour } else { colour.gamma_multiply(0.4) }
+}
+
+/// A field for a line of text, with the label that is read for it; `take` gives it the keyboard. Who comes into it
+/// otherwise than by the pointer has its whole text selected.
+pub fn field(ui: &mut Ui, text: &mut String, label: &Response, example: &str, take: bool) -> Response {
+    let edit = egui::TextEdit::singleline(text)
+        .desired_width(f32::INFINITY)
+        .margin(egui::Margin::symmetric(10, 6))
+        .hint_text(example);
+    let mut shown = edit.show(ui);
+    let response = shown.response.response.labelled_by(label.id);
+    if take {
+        response.request_focus();
+    }
+    let by_pointer = !take && ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
+    if response.gained_focus() && !by_pointer {
+        shown.state.cursor.set_char_range(Some(CCursorRange::select_all_str(text)));
+        shown.state.store(ui.ctx(), response.id);
+    }
+    response
 }

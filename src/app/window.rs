@@ -87,7 +87,7 @@ impl App {
     pub fn ui(&mut self, ui: &mut Ui) {
         let began = Instant::now();
         let now = ui.input(|input| input.time);
-        self.take_outcomes(ui.ctx());
+        self.take_outcomes(ui.ctx(), now);
         self.take_dropped(ui.ctx());
         self.look_at_engine(now);
         for command in self.typed(ui.ctx()) {
@@ -109,7 +109,7 @@ impl App {
         text::say(self.language, key)
     }
 
-    fn take_outcomes(&mut self, ctx: &egui::Context) {
+    fn take_outcomes(&mut self, ctx: &egui::Context, now: f64) {
         for outcome in self.errands.take() {
             match outcome {
                 Outcome::Chosen(Purpose::SavePicture, paths) => {
@@ -138,7 +138,7 @@ impl App {
                 Outcome::Saved(path, Ok(())) => self.notices.add(Notice::Saved(path)),
                 Outcome::Saved(path, Err(reason)) => self.notices.add(Notice::NotSaved { path, reason }),
                 Outcome::Zone(name, zone) => self.take_zone(name, zone),
-                Outcome::Model(list, name, Ok(())) => self.take_model(list, &name),
+                Outcome::Model(list, name, Ok(())) => self.take_model(list, &name, now),
                 Outcome::Model(path, name, Err(why)) => self.refuse_model(path, name, why),
                 Outcome::Settings(trouble) => self.notices.add(Notice::Settings(trouble)),
             }
@@ -248,7 +248,7 @@ impl App {
         }
         self.interval_factor = next;
         if let Some(selection) = self.selection.take() {
-            self.select(selection, now);
+            self.show(selection, now);
         }
     }
 

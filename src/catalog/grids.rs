@@ -40,7 +40,7 @@ fn by_grid(model: Model) -> Vec<Model> {
                 fr: format!("{} · {}", model.name.fr, label.fr),
             };
             let id = if at == 0 { model.id.clone() } else { name.en.clone() };
-            Model { id, name, note: model.note.clone(), runs: Vec::new() }
+            Model { id, name, note: model.note.clone(), listed: model.listed, runs: Vec::new() }
         })
         .collect();
     for run in model.runs {

@@ -37,6 +37,7 @@ struct Gathered {
 struct Parts {
     name: Bilingual,
     note: Option<Bilingual>,
+    listed: bool,
     runs: BTreeMap<Option<ReferenceTime>, RunParts>,
 }
 
@@ -55,7 +56,9 @@ struct RunParts {
 pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Lost]) -> Catalog {
     let mut models: Vec<Parts> = Vec::new();
     for folder in folders {
-        place(&mut models, &folder.name).note.clone_from(&folder.note);
+        let parts = place(&mut models, &folder.name);
+        parts.note.clone_from(&folder.note);
+        parts.listed = true;
     }
     let mut notes = Vec::new();
     let learned = learned_names(files);
@@ -123,7 +126,7 @@ fn reports(files: &[OpenFile]) -> Vec<FileReport> {
 fn place<'m>(models: &'m mut Vec<Parts>, name: &Bilingual) -> &'m mut Parts {
     let at = models.iter().position(|known| known.name.en == name.en).unwrap_or(models.len());
     if at == models.len() {
-        models.push(Parts { name: name.clone(), note: None, runs: BTreeMap::new() });
+        models.push(Parts { name: name.clone(), note: None, listed: false, runs: BTreeMap::new() });
     }
     &mut models[at]
 }
@@ -188,7 +191,7 @@ fn finish_model(parts: Parts, files: &[OpenFile], lost: &[Lost], doubles: &mut V
         runs.push(Run { reference, series, unread, arrival });
     }
     runs.retain(|run| run.is_read() || !run.unread.is_empty());
-    let model = Model { id: parts.name.en.clone(), name: parts.name, note: parts.note, runs };
+    let model = Model { id: parts.name.en.clone(), name: parts.name, note: parts.note, listed: parts.listed, runs };
     let mut models = grids::split(model);
     for model in &mut models {
         runs::compare(model, lost);

@@ -112,6 +112,8 @@ pub struct Model {
     pub id: String,
     pub name: Bilingual,
     pub note: Option<Bilingual>,
+    /// It stands in a list of models.
+    pub listed: bool,
     /// Newest first; files without a reference time are one run without a name. None in a model's folder that is empty.
     pub runs: Vec<Run>,
 }

@@ -152,7 +152,8 @@ mod tests {
                 Vec::new(),
             ),
         });
-        let mut model = Model { id: "a".to_owned(), name: Bilingual::same("a"), note: None, runs: runs.collect() };
+        let name = Bilingual::same("a");
+        let mut model = Model { id: "a".to_owned(), name, note: None, listed: false, runs: runs.collect() };
         compare(&mut model, &[]);
         model
     }

@@ -37,6 +37,8 @@ pub(super) struct Core {
     pub opener: Arc<Opener>,
     watching: Option<Watching>,
     watchers: Mutex<Watchers>,
+    /// Held while the list of models is read and taken over.
+    pub list: Mutex<()>,
     pub wake: Box<dyn Fn() + Send + Sync>,
     /// Where finished frames go instead of being kept.
     pub taker: Option<Box<Taker>>,
@@ -72,6 +74,7 @@ impl Core {
             opener,
             watching: options.watching,
             watchers: Mutex::default(),
+            list: Mutex::default(),
             wake,
             taker,
             scratches: Mutex::default(),
@@ -128,6 +131,10 @@ impl Core {
             let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
             watchers.add(self, plan, place, found);
         }
+    }
+
+    pub(super) fn unwatch(&self, place: &Place) {
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
     }
 
     /// Files came or changed on the disk, or are gone.

@@ -1,7 +1,7 @@
 //! How a worker finds files, reads their headers, and joins them into a catalogue.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::core::Core;
@@ -9,7 +9,7 @@ use super::opening::{OpeningJob, Root};
 use super::snapshot::EngineNote;
 use super::trace::Kind;
 use super::watch::Place;
-use super::work::broken;
+use super::work::{broken, lock};
 use crate::catalog::{self, Catalog, Found, Mark, ModelFolder, NoFiles};
 use crate::source::{self, Dataset, SourceError};
 
@@ -17,11 +17,7 @@ impl Core {
     pub(super) fn open_stage(self: &Arc<Self>, job: OpeningJob) {
         match job {
             OpeningJob::Models(list) => {
-                let (models, troubles) = catalog::models::read(Some(&list));
-                let mut state = self.state();
-                state.opening.know_models(models);
-                let notes: Vec<_> = troubles.into_iter().map(EngineNote::Models).collect();
-                state.note(notes);
+                self.read_models(list);
             }
             OpeningJob::List(Root::Model(model)) => {
                 // On a thread of its own: a disk that hangs takes no worker.
@@ -61,6 +57,30 @@ impl Core {
         self.kick();
     }
 
+    /// Reads the list of models, and looks after it from then on.
+    fn read_models(self: &Arc<Self>, list: PathBuf) {
+        // Whoever takes it over last has read it last.
+        let reading = lock(&self.list);
+        let mark = Mark::of(&list).unwrap_or_default();
+        let (models, troubles) = catalog::models::read(Some(&list));
+        let mut state = self.state();
+        let dropped = state.opening.know_models(models, &troubles);
+        state.notes.retain(|note| match note {
+            EngineNote::Models(_) => false,
+            EngineNote::NoFiles(lack) => dropped.models.iter().all(|model| **model != lack.model),
+            _ => true,
+        });
+        state.note(troubles.into_iter().map(EngineNote::Models));
+        dropped.files.iter().for_each(|file| state.cache.forget_file(file));
+        drop(state);
+        drop(reading);
+        for model in dropped.models {
+            self.unwatch(&Place::Model(model));
+        }
+        let found = Found { path: list.clone(), mark, named: None };
+        self.watch(Place::List(list), vec![found]);
+    }
+
     /// Headers; the positions of a grid may stand in another file that is open.
     fn open_file(&self, path: &Path) -> Result<Dataset, SourceError> {
         let opened = (self.opener)(path)?;
@@ -72,10 +92,13 @@ impl Core {
         let found = catalog::list_model(&model);
         let lack = if found.is_empty() { NoFiles::of(&model) } else { None };
         let mut state = self.state();
-        state.note(lack.map(EngineNote::NoFiles));
+        let listed = state.opening.has_model(&model);
+        state.note(lack.filter(|_| listed).map(EngineNote::NoFiles));
         state.opening.listed(&Root::Model(model.clone()), found.clone());
         drop(state);
-        self.watch(Place::Model(model), found);
+        if listed {
+            self.watch(Place::Model(model), found);
+        }
         self.kick();
         self.told.notify_all();
         (self.wake)();

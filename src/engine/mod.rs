@@ -74,7 +74,7 @@ impl Engine {
     }
 
     /// Adds the models of a list, `models.toml`, and those that are bundled: by the names of their files only, until
-    /// one of their runs is asked for. A list that is read again adds what is new in it.
+    /// one of their runs is asked for. The list is followed as it changes; a mistake in it costs nothing that was there.
     pub fn open_models(&self, list: PathBuf) {
         self.core.open_models(list);
     }

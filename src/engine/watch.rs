@@ -45,6 +45,8 @@ pub(super) enum Place {
     Files,
     Folder(PathBuf),
     Model(Arc<ModelFolder>),
+    /// The list of models.
+    List(PathBuf),
 }
 
 enum Signal {
@@ -76,6 +78,7 @@ impl Watchers {
             unsettled: HashMap::new(),
             vanished: HashMap::new(),
             folders: HashMap::new(),
+            born: None,
             whole: Instant::now(),
         };
         let stirred = sender.clone();
@@ -83,6 +86,14 @@ impl Watchers {
         let name = "millibar-watch".to_owned();
         // Without a thread nothing is looked after, and everything else goes on.
         let _ = std::thread::Builder::new().name(name).spawn(move || watch.run(found, stirred, &inbox));
+    }
+
+    /// A place that nobody asks for any more.
+    pub(super) fn remove(&mut self, place: &Place) {
+        for (_, sender) in self.0.extract_if(.., |(known, _)| known == place) {
+            // A thread that has ended needs nothing any more.
+            let _ = sender.send(Signal::Stop);
+        }
     }
 
     /// The threads end at their next look.
@@ -105,6 +116,8 @@ struct Watch {
     vanished: HashMap<PathBuf, Instant>,
     /// When something last came into the folders or went.
     folders: HashMap<PathBuf, Option<SystemTime>>,
+    /// When the folder was made that the system was asked to tell of: one that is made anew is another.
+    born: Option<Option<SystemTime>>,
     /// When all files were last looked at.
     whole: Instant,
 }
@@ -119,6 +132,7 @@ impl Watch {
     fn run(mut self, found: Vec<Found>, stirred: Sender<Signal>, inbox: &Receiver<Signal>) {
         self.know(found);
         let mut debouncer = self.plan.events.then(|| listener(stirred)).flatten();
+        self.born = self.root().and_then(born);
         self.listen(debouncer.as_mut());
         let mut looked = Instant::now();
         loop {
@@ -138,6 +152,7 @@ impl Watch {
                 self.look();
                 looked = Instant::now();
             }
+            self.listen_anew(debouncer.as_mut());
             let Some(core) = self.core.upgrade() else { return };
             core.look_at_patience();
         }
@@ -155,6 +170,10 @@ impl Watch {
         match self.root() {
             Some(root) => {
                 let _ = watcher.watch(root, RecursiveMode::Recursive);
+                // It tells when the folder itself is made anew.
+                if let Some(around) = root.parent() {
+                    let _ = watcher.watch(around, RecursiveMode::NonRecursive);
+                }
             }
             None => {
                 for folder in self.folders.keys() {
@@ -164,9 +183,26 @@ impl Watch {
         }
     }
 
+    /// A folder that was removed and made anew is another one, of which the system was not asked to tell yet.
+    fn listen_anew(&mut self, debouncer: Option<&mut Debouncer<notify::RecommendedWatcher>>) {
+        let (Some(debouncer), Some(root)) = (debouncer, self.root()) else { return };
+        let born = born(root);
+        if born == self.born {
+            return;
+        }
+        // Of the old one the system may have forgotten everything.
+        let _ = debouncer.watcher().unwatch(root);
+        self.born = born;
+        if born.is_some() {
+            self.listen(Some(debouncer));
+            // For what has come into it before.
+            self.look_at_all();
+        }
+    }
+
     fn root(&self) -> Option<&Path> {
         match &self.place {
-            Place::Files => None,
+            Place::Files | Place::List(_) => None,
             Place::Folder(folder) => Some(folder),
             Place::Model(model) => Some(&model.folder),
         }
@@ -198,7 +234,7 @@ impl Watch {
     fn look_at_all(&mut self) {
         self.whole = Instant::now();
         let found = match &self.place {
-            Place::Files => return self.look_at_files(self.known.keys().cloned().collect()),
+            Place::Files | Place::List(_) => return self.look_at_files(self.known.keys().cloned().collect()),
             Place::Folder(folder) if folder.is_dir() => catalog::list(folder),
             Place::Folder(_) => Vec::new(),
             Place::Model(model) => catalog::list_model(model),
@@ -320,22 +356,27 @@ impl Watch {
         for path in &gone {
             self.unsettled.remove(path);
             self.known.remove(path);
-            if self.place == Place::Files {
+            if matches!(self.place, Place::Files | Place::List(_)) {
                 self.known.insert(path.clone(), Mark::default());
             }
         }
         if settled.is_empty() && gone.is_empty() {
             return;
         }
+        let Some(core) = self.core.upgrade() else { return };
         let root = match &self.place {
+            Place::List(list) => return core.open_models(list.clone()),
             Place::Files => Root::Path(PathBuf::new()),
             Place::Folder(folder) => Root::Path(folder.clone()),
             Place::Model(model) => Root::Model(model.clone()),
         };
-        if let Some(core) = self.core.upgrade() {
-            core.changed(&root, settled, &gone);
-        }
+        core.changed(&root, settled, &gone);
     }
+}
+
+/// When a folder was made, where the disk keeps that; `None` where there is no such folder.
+fn born(folder: &Path) -> Option<Option<SystemTime>> {
+    std::fs::metadata(folder).ok().map(|data| data.created().ok())
 }
 
 /// A folder of which the system says that it was opened or read.

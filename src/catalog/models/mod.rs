@@ -5,12 +5,14 @@ mod trouble;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use trouble::{Lack, Misunderstood, ModelTrouble, NoFiles};
 
 use super::names::{Named, read_name};
 use super::pattern::Pattern;
-use crate::text::Bilingual;
+use crate::source::Detail;
+use crate::text::{self, Bilingual};
 
 /// A model, where its files lie and how they are called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,19 @@ pub fn read(path: Option<&Path>) -> (Vec<ModelFolder>, Vec<ModelTrouble>) {
     (models, troubles)
 }
 
+/// The models of a list that was read again: what is understood is taken over, and where there is a mistake nothing of
+/// what stood before is lost by it.
+#[must_use]
+pub fn followed(before: &[Arc<ModelFolder>], read: Vec<ModelFolder>, troubles: &[ModelTrouble]) -> Vec<ModelFolder> {
+    let mut models = read;
+    if !troubles.is_empty() {
+        let lost = |model: &&Arc<ModelFolder>| models.iter().all(|read| read.name.en != model.name.en);
+        let lost: Vec<ModelFolder> = before.iter().filter(lost).map(|model| (**model).clone()).collect();
+        models.extend(lost);
+    }
+    models
+}
+
 /// A longer file is no list of models.
 const LONGEST: u64 = 1 << 20;
 
@@ -55,7 +70,10 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, ModelTrouble> {
         Ok(None) => Err(whole(Misunderstood::NoList)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(whole(Misunderstood::NoAccess)),
-        Err(error) => Err(whole(Misunderstood::Unreadable(error.to_string()))),
+        Err(error) => {
+            let why = text::of_system(&error).map_or_else(|| error.to_string().into(), Detail::of);
+            Err(whole(Misunderstood::Unreadable(why)))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::ModelFolder;
+use crate::source::Detail;
 use crate::text::{self, Language};
 
 /// What of a `models.toml` was not understood.
@@ -34,14 +35,14 @@ pub enum Misunderstood {
     /// A folder, or a file too long for a list.
     NoList,
     NoAccess,
-    /// In the system's words.
-    Unreadable(String),
+    Unreadable(Detail),
 }
 
 impl ModelTrouble {
     /// One sentence for a person.
     #[must_use]
     pub fn tell(&self, language: Language) -> String {
+        let unreadable;
         let (key, what) = match &self.what {
             Misunderstood::Syntax(found) => ("note.models_syntax", found.as_str()),
             Misunderstood::Missing(key) => ("note.models_missing", *key),
@@ -52,7 +53,10 @@ impl ModelTrouble {
             Misunderstood::NotUtf8 => ("note.models_not_utf8", ""),
             Misunderstood::NoList => ("note.models_no_list", ""),
             Misunderstood::NoAccess => ("note.models_no_access", ""),
-            Misunderstood::Unreadable(why) => ("note.models_unreadable", why.as_str()),
+            Misunderstood::Unreadable(why) => {
+                unreadable = why.tell(language);
+                ("note.models_unreadable", unreadable.as_str())
+            }
         };
         let path = self.path.display().to_string();
         let (line, column) = (self.line.to_string(), self.column.to_string());

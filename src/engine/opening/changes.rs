@@ -10,6 +10,9 @@ use crate::catalog::{Found, Lost};
 impl Opening {
     /// Files that came or changed, and paths that are gone. True where anything comes of it.
     pub(in crate::engine) fn changed(&mut self, root: &Root, found: Vec<Found>, gone: &[PathBuf]) -> bool {
+        if root.model().is_some_and(|model| !self.has_model(&model)) {
+            return false;
+        }
         let mut any = false;
         for found in found {
             any |= self.came(root, found);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::catalog::{Found, Mark, ModelFolder, Named, OpenFile, model_of};
+use crate::catalog::{Found, Mark, ModelFolder, Named, OpenFile, model_of, read_name};
 use crate::source::{Dataset, Refusal, SourceError, Step, Variable};
 use crate::time::{LeadTime, ReferenceTime};
 
@@ -63,6 +63,8 @@ pub(super) struct Entry {
     pub stem: Arc<str>,
     /// The models' folders that have it, each under its own pattern; without any, one of no folder.
     homes: Vec<Home>,
+    /// Opened by its path or by that of a folder, not only as a model's.
+    pub asked: bool,
     /// Found in a folder, not named: what is no data at all among them is passed over, unless its name tells a run.
     pub found: bool,
     /// What its headers said, when they were last read.
@@ -91,6 +93,7 @@ impl Entry {
             path,
             mark,
             since: Instant::now(),
+            asked: folder.is_none(),
             homes: vec![Home::new(folder, named, &stem)],
             stem,
             found: false,
@@ -141,6 +144,25 @@ impl Entry {
         self.homes.retain(|home| home.folder.as_ref().is_some_and(|known| known.name.en != folder.name.en));
         self.homes.push(Home::new(Some(folder), named, &self.stem));
         true
+    }
+
+    /// Takes it out of models that stand in no list any more, and into those that have come in their place; false where
+    /// nobody has it then.
+    pub fn move_out(&mut self, gone: &[Arc<ModelFolder>], fresh: &[Arc<ModelFolder>]) -> bool {
+        let is_gone = |home: &Home| home.folder.as_ref().is_some_and(|folder| gone.contains(folder));
+        if !self.homes.iter().any(is_gone) {
+            return true;
+        }
+        let here = fresh.iter().filter(|model| self.path.starts_with(&model.folder));
+        let next: Vec<_> = here.filter_map(|model| Some((model.clone(), model.names(&self.path)?))).collect();
+        for (model, named) in next {
+            self.move_in(model, named);
+        }
+        self.homes.retain(|home| !is_gone(home));
+        if self.homes.is_empty() && self.asked {
+            self.homes.push(Home::new(None, read_name(&self.path), &self.stem));
+        }
+        !self.homes.is_empty()
     }
 
     /// Takes what its headers said; false where it stays what it was. A file that still grows is not broken yet: of one

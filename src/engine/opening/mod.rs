@@ -5,6 +5,7 @@
 
 mod changes;
 mod entry;
+mod lists;
 #[cfg(test)]
 mod tests;
 
@@ -79,11 +80,6 @@ impl Opening {
             self.closed.retain(|closed| !closed.starts_with(&path));
             self.waiting.push_back(OpeningJob::List(Root::Path(path)));
         }
-    }
-
-    /// The list of models stands in this file.
-    pub(super) fn add_models_of(&mut self, path: PathBuf) {
-        self.waiting.push_back(OpeningJob::Models(path));
     }
 
     /// False where the file was not open.
@@ -166,25 +162,14 @@ impl Opening {
         OpeningJob::Join { files, folders: self.folders.clone(), lost: self.lost.clone() }
     }
 
-    /// The models of the list; gives back those whose folders are new.
-    pub(super) fn know_models(&mut self, models: Vec<ModelFolder>) {
-        self.models -= 1;
-        for model in models {
-            if self.folders.iter().all(|known| **known != model) {
-                let model = Arc::new(model);
-                self.folders.push(model.clone());
-                self.waiting.push_back(OpeningJob::List(Root::Model(model)));
-                self.stale = true;
-            }
-        }
-    }
-
     /// What was found at a path: itself, if it is a file.
     pub(super) fn listed(&mut self, root: &Root, files: Vec<Found>) {
         match root {
-            Root::Model(_) => {
+            Root::Model(model) => {
                 self.models -= 1;
-                self.take_named(root, files);
+                if self.has_model(model) {
+                    self.take_named(root, files);
+                }
             }
             Root::Path(asked) => {
                 self.listing -= 1;
@@ -254,8 +239,11 @@ impl Opening {
         if let Some(place) = self.places.get(&found.path).copied() {
             if let Some(entry) = self.entries.get_mut(place) {
                 entry.see(found.mark);
-                if let Some(folder) = folder {
-                    entry.move_in(folder, found.named);
+                match folder {
+                    Some(folder) => {
+                        entry.move_in(folder, found.named);
+                    }
+                    None => entry.asked = true,
                 }
             }
             return place;

@@ -9,6 +9,7 @@ use super::attribute::{Declared, Dimension};
 use super::declarations::Declarations;
 use super::listed;
 use super::mesh;
+use super::offers::Offer;
 use super::projected::{self, Axes};
 use super::roles::Role;
 use crate::grid::{Curvilinear, Geometry, Grid, Points};
@@ -249,6 +250,23 @@ fn geometry(all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Result<Op
         Key::Projected(axes) => projected::geometry(all, axes).map_err(|why| (axes.mapping, why))?,
         Key::Unplaced { .. } => Some(Geometry::Unplaced),
     })
+}
+
+/// The grid that positions make which a file has for fields of others.
+pub fn listed_grid(all: &Declarations<'_>, offer: &Offer) -> Option<Arc<Grid>> {
+    let (lat, lon, faces) = (offer.lat, offer.lon, offer.faces);
+    let (ny, nx) = offer.size();
+    let key =
+        if offer.is_plane() { Key::Curvilinear { lat, lon } } else { Key::Points { lat, lon, faces } };
+    if ny.checked_mul(nx).is_none_or(|points| points > MOST_POINTS) {
+        return None;
+    }
+    let geometry = geometry(all, key, ny, nx).ok().flatten()?;
+    let fits = match &geometry {
+        Geometry::Points(points) => points.len() == nx,
+        _ => true,
+    };
+    fits.then(|| Arc::new(Grid { ny, nx, geometry }))
 }
 
 /// Many files write rows and columns of latitudes and longitudes out in full.

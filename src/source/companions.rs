@@ -2,7 +2,7 @@
 //! those of its folder, the likeliest first, and never more than some.
 
 use std::cmp::Reverse;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 /// Files that are looked into, of those that are open and again of the folder's. Most runs have their positions in each
@@ -16,8 +16,26 @@ const UNLIKE: usize = 4;
 /// Words in the names of files that hold positions: those of ICON and COSMO at DWD, of grid files, of MPAS (`static`,
 /// `init`), WRF (`geo_em`, `wrfinput`), NEMO (`domain_cfg`, `coordinates`), ROMS (`grd`), and of SCRIP.
 const TELLING: &[&str] = &[
-    "clat", "clon", "vlat", "vlon", "elat", "elon", "rlat", "rlon", "grid", "hgrid", "invariant", "mesh", "static",
-    "init", "geo", "wrfinput", "domain", "coordinates", "grd", "scrip",
+    "clat",
+    "clon",
+    "vlat",
+    "vlon",
+    "elat",
+    "elon",
+    "rlat",
+    "rlon",
+    "grid",
+    "hgrid",
+    "invariant",
+    "mesh",
+    "static",
+    "init",
+    "geo",
+    "wrfinput",
+    "domain",
+    "coordinates",
+    "grd",
+    "scrip",
 ];
 
 /// What became of a file that was looked at.
@@ -69,8 +87,13 @@ impl<'a> Companions<'a> {
     fn waiting(&mut self) -> &mut [VecDeque<PathBuf>; 2] {
         let (own, others) = (self.own, self.others);
         self.waiting.get_or_insert_with(|| {
-            let given = others.iter().filter(|path| *path != own).cloned().collect();
-            [in_order(own, given), in_order(own, siblings(own))]
+            let given: Vec<PathBuf> = others.iter().filter(|path| *path != own).cloned().collect();
+            let mut beside = siblings(own);
+            if !given.is_empty() {
+                let known: HashSet<&PathBuf> = given.iter().collect();
+                beside.retain(|path| !known.contains(path));
+            }
+            [in_order(own, given), in_order(own, beside)]
         })
     }
 

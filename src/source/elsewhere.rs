@@ -159,8 +159,12 @@ fn choose(own: &Own<'_>, missing: &Missing, variables: &[usize], met: &[Met]) ->
     let best = fitting.iter().map(|(met, _)| rank(met)).min();
     let Some(best) = best.filter(|(kinship, _)| *kinship != Kinship::Other) else {
         // One that would do but for its mark.
-        return Err(fitting.first().map_or_else(lacks, |(met, _)| {
-            refused(&("elsewhere.other_grid", "elsewhere.other_grid_advice"), met.offering.path.display().to_string().into())
+        let marked = fitting.first().filter(|(met, _)| own.marks.uuid.and(met.offering.marks.uuid).is_some());
+        return Err(marked.map_or_else(lacks, |(met, _)| {
+            refused(
+                &("elsewhere.other_grid", "elsewhere.other_grid_advice"),
+                met.offering.path.display().to_string().into(),
+            )
         }));
     };
     let mut taken: Option<Found> = None;
@@ -270,9 +274,10 @@ fn remembered(path: &Path) -> Look<Arc<Offering>> {
     let memory = || MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
     let Ok(about) = std::fs::metadata(path) else { return Look::Other };
     let (length, written) = (about.len(), about.modified().ok());
-    let known = memory().get(path).filter(|known| (known.length, known.written) == (length, written)).map(|known| {
-        known.offering.clone()
-    });
+    let known = memory()
+        .get(path)
+        .filter(|known| (known.length, known.written) == (length, written))
+        .map(|known| known.offering.clone());
     let offering = known.unwrap_or_else(|| {
         let is_netcdf = matches!(recognise(path), Ok(Signature::Classic | Signature::Hdf5));
         let offering = is_netcdf.then(|| {

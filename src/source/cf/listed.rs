@@ -77,8 +77,22 @@ pub fn are_pair(lat: &Declared, lon: &Declared) -> bool {
 }
 
 /// Dimensions that models and learned forecasts count the points of a grid by; observations stand along others.
-const OF_POINTS: &[&str] =
-    &["ncol", "ncols", "cell", "cells", "ncell", "ncells", "values", "point", "points", "node", "nodes", "grid_size"];
+const OF_POINTS: &[&str] = &[
+    "ncol",
+    "ncols",
+    "cell",
+    "cells",
+    "ncell",
+    "ncells",
+    "values",
+    "point",
+    "points",
+    "node",
+    "nodes",
+    "nod2",
+    "nod_n",
+    "grid_size",
+];
 
 /// Whether a dimension counts the points of a grid, whose latitudes and longitudes stand along it.
 pub fn counts_points(dim: &Dimension) -> bool {

@@ -190,17 +190,22 @@ mod tests {
     }
 
     #[test]
-    fn positions_that_differ_from_side_to_side_of_a_cube_are_not_those_of_the_first_side() {
-        let side = [("sides", 6), ("y", 2), ("x", 2)];
-        let declared = [
-            declared("lons", &side, &[("units", "degrees_east")]),
-            declared("lats", &side, &[("units", "degrees_north")]),
-            declared("t", &side, &[("coordinates", "lons lats")]),
-        ];
-        let corner = vec![0.0, 1.0, 0.0, 1.0];
-        let values = Numbers([(0, corner.clone()), (1, corner)].into());
-        let all = Declarations::new(&declared, &values);
-        let placed = Grids::default().place(&all, &declared[2]).expect("rows and columns");
-        assert_eq!(placed.grid.geometry, Geometry::Unplaced);
+    fn the_sides_of_a_cube_are_one_row_of_points_and_other_planes_have_no_place() {
+        let placed = |sides: usize| {
+            let side = [("sides", sides), ("y", 2), ("x", 2)];
+            let declared = [
+                declared("lons", &side, &[("units", "degrees_east")]),
+                declared("lats", &side, &[("units", "degrees_north")]),
+                declared("t", &side, &[("coordinates", "lons lats")]),
+            ];
+            let values = |first: f64| (0..4 * sides).map(|n| first + n as f64).collect::<Vec<f64>>();
+            let values = Numbers([(0, values(0.0)), (1, values(-10.0))].into());
+            let all = Declarations::new(&declared, &values);
+            Grids::default().place(&all, &declared[2]).expect("rows and columns")
+        };
+        let cube = placed(6);
+        assert_eq!((cube.grid.ny, cube.grid.nx, cube.sides), (1, 24, Some((0, 6))));
+        assert_eq!(cube.grid.position(0, 23), Some((23.0, 13.0)), "the last point of the last side");
+        assert_eq!(placed(5).grid.geometry, Geometry::Unplaced);
     }
 }

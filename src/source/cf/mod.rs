@@ -62,12 +62,7 @@ pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, V
 /// The fields of a file whose positions stand in no variable of it. `gridded` in the file's order; `of_file`: NEMO's
 /// points on which all its fields stand.
 #[must_use]
-pub fn lacking(
-    variables: &[Declared],
-    values: &dyn Values,
-    gridded: &[Gridded],
-    of_file: Option<char>,
-) -> Vec<Lack> {
+pub fn lacking(variables: &[Declared], values: &dyn Values, gridded: &[Gridded], of_file: Option<char>) -> Vec<Lack> {
     lacking::lacking(&Declarations::new(variables, values), gridded, of_file)
 }
 
@@ -80,7 +75,7 @@ pub fn add_placed(
 ) {
     let all = Declarations::new(variables, values);
     for (number, grid, Fit { y, x }) in placed {
-        let Some(field) = on_grid(&all, number, Placed { grid, y, x }) else { continue };
+        let Some(field) = on_grid(&all, number, Placed { grid, y, x, sides: None }) else { continue };
         match gridded.binary_search_by_key(&number, |known| known.declared) {
             Ok(at) => gridded[at] = field,
             Err(at) => gridded.insert(at, field),
@@ -116,10 +111,11 @@ fn gridded(all: &Declarations<'_>, grids: &mut Grids, number: usize) -> Option<G
 
 fn on_grid(all: &Declarations<'_>, number: usize, placed: Placed) -> Option<Gridded> {
     let variable = all.get(number)?;
-    let Placed { grid, y, x } = placed;
-    let mut free: Vec<usize> = (0..variable.dims.len()).filter(|&dim| Some(dim) != y && dim != x).collect();
+    let Placed { grid, y, x, sides } = placed;
+    let of_grid = [Some(x), y, sides.map(|(dim, _)| dim)];
+    let mut free: Vec<usize> = (0..variable.dims.len()).filter(|&dim| !of_grid.contains(&Some(dim))).collect();
     let Steps { steps, dims: step_dims, doubtful } = Steps::of(all, variable, &free);
-    let mut places = Places { y, x, step: step_dims, ..Places::default() };
+    let mut places = Places { y, x, sides, step: step_dims, ..Places::default() };
     if doubtful {
         places.dims.extend(places.step.iter().map(|(dim, _)| *dim));
     }

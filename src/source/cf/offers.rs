@@ -34,6 +34,8 @@ pub struct Marks {
     /// ICON: `uuidOfHGrid`.
     pub uuid: Option<u128>,
     numbers: Vec<(&'static str, f64)>,
+    /// By its name: WRF's domain (`d02`), FV3's side of the cube (`tile3`).
+    part: Option<String>,
     /// NEMO: on which points all fields of the file stand.
     pub stagger: Option<char>,
 }
@@ -64,6 +66,7 @@ impl Marks {
         Self {
             uuid: text("uuidOfHGrid").and_then(uuid),
             numbers: NUMBERS.iter().filter_map(number).collect(),
+            part: part_in(name),
             stagger: stagger.or_else(|| stagger_in(name)),
         }
     }
@@ -79,12 +82,26 @@ impl Marks {
             Some(same(*own, theirs.1))
         });
         let agree: Vec<bool> = both.collect();
+        if self.part.as_ref().zip(other.part.as_ref()).is_some_and(|(own, theirs)| own != theirs) {
+            return Kinship::Other;
+        }
         match agree.iter().all(|&same| same) {
             false => Kinship::Other,
             true if agree.is_empty() => Kinship::Open,
             true => Kinship::Same,
         }
     }
+}
+
+/// The word of a file's name that numbers it among files of one kind.
+fn part_in(name: &str) -> Option<String> {
+    let name = name.to_ascii_lowercase();
+    let numbered = |word: &&str| {
+        let digits = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+        let domain = word.strip_prefix('d').is_some_and(|end| end.len() == 2 && digits(end));
+        domain || word.strip_prefix("tile").is_some_and(digits)
+    };
+    name.split(|c: char| !c.is_ascii_alphanumeric()).find(numbered).map(str::to_owned)
 }
 
 /// `5a0a863d-2523-9515-7789-4930e3452bc0`
@@ -100,7 +117,8 @@ pub fn uuid(text: &str) -> Option<u128> {
 /// All positions that stand in a file. `of_file`: the points on which its fields stand, if it says so.
 #[must_use]
 pub fn offers(all: &Declarations<'_>, of_file: Option<char>) -> Vec<Offer> {
-    let of_role = |wanted: Role| (0..all.variables.len()).filter(move |&n| all.role(n) == Some(wanted));
+    let of_role =
+        |wanted: Role| (0..all.variables.len()).filter(move |&n| all.role(n) == Some(wanted)).take(4 * MOST_OFFERS);
     let has_t_points = of_role(Role::Latitude).any(|n| all.get(n).is_some_and(|lat| lat.name() == "gphit"));
     let mut found = Vec::new();
     for lat in of_role(Role::Latitude) {
@@ -149,12 +167,7 @@ pub struct Fit {
 
 /// The best of a file's offers for a field, and where it puts that. `known` as the same grid: then a length is enough.
 #[must_use]
-pub fn best<'o>(
-    offers: &'o [Offer],
-    missing: &Missing,
-    variable: &Declared,
-    known: bool,
-) -> Option<(&'o Offer, Fit)> {
+pub fn best<'o>(offers: &'o [Offer], missing: &Missing, variable: &Declared, known: bool) -> Option<(&'o Offer, Fit)> {
     let fits = offers.iter().filter_map(|offer| Some((offer, offer.fit(missing, variable, known)?)));
     let ranked = fits.filter_map(|(offer, fit)| Some((offer.rank(missing)?, offer, fit)));
     ranked.min_by_key(|(rank, ..)| *rank).map(|(_, offer, fit)| (offer, fit))
@@ -209,6 +222,22 @@ impl Offer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn grids_are_told_apart_by_what_files_say_of_them_and_by_their_names() {
+        let wrf = |name: &str, lat: f64| {
+            let attributes = [("CEN_LAT".to_owned(), Attribute::Floats(vec![lat]))];
+            Marks::of(name, attributes.iter().map(|(name, value)| (name.as_str(), value)))
+        };
+        let mute = |name: &str| Marks::of(name, std::iter::empty());
+        assert_eq!(wrf("wrfout_d01_2020-01-01", 45.0).kinship(&wrf("geo_em.d01.nc", 45.000_01)), Kinship::Same);
+        assert_eq!(wrf("wrfout_d01_2020-01-01", 45.0).kinship(&wrf("geo_em.d01.nc", 47.0)), Kinship::Other);
+        assert_eq!(wrf("wrfout_d01_2020-01-01", 45.0).kinship(&mute("geo_em.nc")), Kinship::Open);
+        assert_eq!(mute("wrfout_d01_2020-01-01").kinship(&mute("geo_em.d02.nc")), Kinship::Other);
+        assert_eq!(mute("atmos.tile3.nc").kinship(&mute("grid_spec.tile3.nc")), Kinship::Open);
+        assert_eq!(mute("ORCA1_1d_grid_U.nc").stagger, Some('u'));
+        assert_eq!(mute("grid_turbulence.nc").stagger, None);
+    }
 
     #[test]
     fn a_mark_is_sixteen_octets_in_hexadecimal() {

@@ -1,6 +1,7 @@
 //! Joins datasets into models, runs, series.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,7 +9,7 @@ use super::parameter::{self, GEOPOTENTIAL, GEOPOTENTIAL_HEIGHT, RELATIVE_HUMIDIT
 use super::recipe::{Formula, Ingredient, Recipe, STANDARD_GRAVITY, UnitGuess};
 use super::{
     Arrival, Catalog, CatalogNote, Double, FileReport, Lost, Model, ModelFolder, Named, OpenFile, Parameter, Run,
-    Series, SlotTime, grids, model_of, runs, versions,
+    Series, SlotTime, grids, mesh, model_of, runs, versions,
 };
 use crate::field::{Level, LevelKind};
 use crate::grid::Grid;
@@ -73,6 +74,8 @@ pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Los
     let read: Vec<Option<(&str, &Dataset)>> =
         names.iter().map(|file| file.as_ref().map(|(name, dataset)| (name.en.as_str(), *dataset))).collect();
     let parameters = versions::parameters(&read);
+    let datasets = names.iter().flatten().map(|(_, dataset)| dataset);
+    let served: HashSet<&Path> = datasets.flat_map(|dataset| &dataset.companions).map(PathBuf::as_path).collect();
     for (number, ((file, read), parameters)) in files.iter().zip(&names).zip(parameters).enumerate() {
         match &file.outcome {
             None => {
@@ -85,7 +88,10 @@ pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Los
             Some(_) => {
                 let Some((name, dataset)) = read else { continue };
                 let parts = place(&mut models, name);
-                for (variable, parameter) in dataset.variables.iter().zip(parameters) {
+                let serves = served.contains(dataset.path.as_path());
+                let shown = |variable: &Variable| !(serves && mesh::is_of_mesh(variable));
+                let variables = dataset.variables.iter().zip(parameters);
+                for (variable, parameter) in variables.filter(|(variable, _)| shown(variable)) {
                     gather(variable, parameter, number, file, &mut parts.runs);
                 }
                 notes.extend(disagreement(file, dataset));

@@ -8,6 +8,7 @@ mod grids;
 mod inventory;
 mod join;
 mod listing;
+mod mesh;
 pub mod models;
 mod names;
 pub mod parameter;

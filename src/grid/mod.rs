@@ -14,6 +14,7 @@ mod nearest;
 mod points;
 mod projection;
 mod reduced;
+mod sides;
 mod sphere;
 mod stacked;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use projection::{
     Cap, CfValue, Earth, Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole, Seam, wrap,
 };
 pub use reduced::{Reduced, ReducedRow};
+pub use sides::Sides;
 
 /// A horizontal grid. Values of a field on it are `[ny, nx]`; an unstructured one is a single row.
 #[derive(Debug, PartialEq)]

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::curvilinear::Hint;
+use super::sides::Sides;
 use super::sphere::{Bounds, Plane, Vector, chord, unit};
 use super::tree::Tree;
 use super::triangulate;
@@ -18,9 +19,20 @@ pub struct Points(Arc<Cloud>);
 struct Cloud {
     lat: Vec<f64>,
     lon: Vec<f64>,
-    given: Option<Vec<[u32; 3]>>,
+    joined: Joined,
     mesh: OnceLock<Mesh>,
     search: OnceLock<Tree>,
+}
+
+/// How points are joined to triangles.
+#[derive(PartialEq)]
+enum Joined {
+    /// As they lie.
+    ByPlace,
+    /// As the file says.
+    Given(Vec<[u32; 3]>),
+    /// As neighbours on the sides of a cube.
+    OnSides(Sides),
 }
 
 struct Mesh {
@@ -32,18 +44,25 @@ impl Points {
     /// `None` where the two are not of one length, or more than can be numbered.
     #[must_use]
     pub fn new(lat: Vec<f64>, lon: Vec<f64>) -> Option<Self> {
-        Self::with(lat, lon, None)
+        Self::with(lat, lon, Joined::ByPlace)
     }
 
     /// With the file's own triangles: numbers of their corners.
     #[must_use]
     pub fn of_triangles(lat: Vec<f64>, lon: Vec<f64>, triangles: Vec<[u32; 3]>) -> Option<Self> {
-        Self::with(lat, lon, Some(triangles))
+        Self::with(lat, lon, Joined::Given(triangles))
     }
 
-    fn with(lat: Vec<f64>, lon: Vec<f64>, given: Option<Vec<[u32; 3]>>) -> Option<Self> {
+    /// Of the sides of a cube, one after the other, each row by row.
+    #[must_use]
+    pub fn of_sides(lat: Vec<f64>, lon: Vec<f64>, sides: Sides) -> Option<Self> {
+        let count = sides.count.checked_mul(sides.ny)?.checked_mul(sides.nx)?;
+        if count == lat.len() { Self::with(lat, lon, Joined::OnSides(sides)) } else { None }
+    }
+
+    fn with(lat: Vec<f64>, lon: Vec<f64>, joined: Joined) -> Option<Self> {
         let sound = lat.len() == lon.len() && u32::try_from(lat.len()).is_ok();
-        sound.then(|| Self(Arc::new(Cloud { lat, lon, given, mesh: OnceLock::new(), search: OnceLock::new() })))
+        sound.then(|| Self(Arc::new(Cloud { lat, lon, joined, mesh: OnceLock::new(), search: OnceLock::new() })))
     }
 
     #[must_use]
@@ -74,9 +93,10 @@ impl Points {
         self.0.mesh.get_or_init(|| {
             let places = self.directions();
             let known = |triangle: &[u32; 3]| triangle.iter().all(|&n| matches!(places.get(n as usize), Some(Some(_))));
-            let triangles: Vec<[u32; 3]> = match &self.0.given {
-                Some(given) => given.iter().copied().filter(known).collect(),
-                None => triangulate::triangles(&places),
+            let triangles: Vec<[u32; 3]> = match &self.0.joined {
+                Joined::Given(given) => given.iter().copied().filter(known).collect(),
+                Joined::OnSides(sides) => sides.triangles(&places).into_iter().filter(known).collect(),
+                Joined::ByPlace => triangulate::triangles(&places),
             };
             let corner = |n: u32| places.get(n as usize).copied().flatten().unwrap_or_default();
             let corners = |triangle: u32| triangles[triangle as usize].map(corner);
@@ -148,7 +168,7 @@ impl PartialEq for Points {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()))
         };
         Arc::ptr_eq(&self.0, &other.0)
-            || (same(&self.0.lat, &other.0.lat) && same(&self.0.lon, &other.0.lon) && self.0.given == other.0.given)
+            || (same(&self.0.lat, &other.0.lat) && same(&self.0.lon, &other.0.lon) && self.0.joined == other.0.joined)
     }
 }
 

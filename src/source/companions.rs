@@ -2,7 +2,7 @@
 //! those of its folder, the likeliest first, and never more than some.
 
 use std::cmp::Reverse;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 /// Files that are looked into, of those that are open and again of the folder's. Most runs have their positions in each
@@ -13,9 +13,30 @@ const MOST_GLANCES: usize = 1024;
 const MOST_NAMES: usize = 20_000;
 /// Every fourth file that is looked into is one whose name is least like this one's.
 const UNLIKE: usize = 4;
-/// Words in the names of files that hold positions: those of ICON and COSMO at DWD, and of grid files.
-const TELLING: [&str; 12] =
-    ["clat", "clon", "vlat", "vlon", "elat", "elon", "rlat", "rlon", "grid", "hgrid", "invariant", "mesh"];
+/// Words in the names of files that hold positions: those of ICON and COSMO at DWD, of grid files, of MPAS (`static`,
+/// `init`), WRF (`geo_em`, `wrfinput`), NEMO (`domain_cfg`, `coordinates`), ROMS (`grd`), and of SCRIP.
+const TELLING: &[&str] = &[
+    "clat",
+    "clon",
+    "vlat",
+    "vlon",
+    "elat",
+    "elon",
+    "rlat",
+    "rlon",
+    "grid",
+    "hgrid",
+    "invariant",
+    "mesh",
+    "static",
+    "init",
+    "geo",
+    "wrfinput",
+    "domain",
+    "coordinates",
+    "grd",
+    "scrip",
+];
 
 /// What became of a file that was looked at.
 pub enum Look<T> {
@@ -32,6 +53,8 @@ pub struct Companions<'a> {
     others: &'a [PathBuf],
     /// Those that are open and those of the folder.
     waiting: Option<[VecDeque<PathBuf>; 2]>,
+    /// From which of the two the last one came.
+    last: usize,
     /// How many of either were opened, and how many of all were looked at.
     opened: [usize; 2],
     glances: usize,
@@ -39,19 +62,46 @@ pub struct Companions<'a> {
 
 impl<'a> Companions<'a> {
     pub fn new(own: &'a Path, others: &'a [PathBuf]) -> Self {
-        Self { own, others, waiting: None, opened: [0, 0], glances: 0 }
+        Self { own, others, waiting: None, last: 0, opened: [0, 0], glances: 0 }
+    }
+
+    /// From now on only files whose names tell of positions; and none of the folder's where one that is open has served.
+    pub fn narrow(&mut self) {
+        let last = self.last;
+        for (n, waiting) in self.waiting().iter_mut().enumerate() {
+            waiting.retain(|path| n == last && tells(&name_of(path)));
+        }
+    }
+
+    /// Of the folder only files whose names tell of positions.
+    pub fn narrow_folder(&mut self) {
+        let [_, folder] = self.waiting();
+        folder.retain(|path| tells(&name_of(path)));
+    }
+
+    /// Whether the last one came from the folder.
+    pub fn is_in_folder(&self) -> bool {
+        self.last == 1
+    }
+
+    fn waiting(&mut self) -> &mut [VecDeque<PathBuf>; 2] {
+        let (own, others) = (self.own, self.others);
+        self.waiting.get_or_insert_with(|| {
+            let given: Vec<PathBuf> = others.iter().filter(|path| *path != own).cloned().collect();
+            let mut beside = siblings(own);
+            if !given.is_empty() {
+                let known: HashSet<&PathBuf> = given.iter().collect();
+                beside.retain(|path| !known.contains(path));
+            }
+            [in_order(own, given), in_order(own, beside)]
+        })
     }
 
     /// What `look` makes of the next file in which it finds something.
     pub fn next<T>(&mut self, mut look: impl FnMut(&Path) -> Look<T>) -> Option<T> {
-        let (own, others) = (self.own, self.others);
-        let waiting = self.waiting.get_or_insert_with(|| {
-            let given = others.iter().filter(|path| *path != own).cloned().collect();
-            [in_order(own, given), in_order(own, siblings(own))]
-        });
-        for (waiting, opened) in waiting.iter_mut().zip(&mut self.opened) {
-            while *opened < MOST_FILES && self.glances < MOST_GLANCES {
-                let Some(path) = waiting.pop_front() else { break };
+        for n in 0..2 {
+            while self.opened[n] < MOST_FILES && self.glances < MOST_GLANCES {
+                let Some(path) = self.waiting()[n].pop_front() else { break };
                 // A pipe or a device would be waited on for ever.
                 if !std::fs::metadata(&path).is_ok_and(|about| about.is_file()) {
                     continue;
@@ -59,9 +109,10 @@ impl<'a> Companions<'a> {
                 self.glances += 1;
                 match look(&path) {
                     Look::Other => {}
-                    Look::Nothing => *opened += 1,
+                    Look::Nothing => self.opened[n] += 1,
                     Look::Found(found) => {
-                        *opened += 1;
+                        self.opened[n] += 1;
+                        self.last = n;
                         return Some(found);
                     }
                 }
@@ -83,7 +134,6 @@ fn siblings(path: &Path) -> Vec<PathBuf> {
 /// Those whose names tell of positions come first. Then those most like this one by their names, since a run's files
 /// share their grid; but among them some that are least like it, where a file of positions alone would stand.
 fn in_order(own: &Path, paths: Vec<PathBuf>) -> VecDeque<PathBuf> {
-    let name_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let own = name_of(own);
     let likeness = |path: PathBuf| (Reverse(alike(&own, &name_of(&path))), path);
     let mut paths: Vec<_> = paths.into_iter().map(likeness).collect();
@@ -97,6 +147,10 @@ fn in_order(own: &Path, paths: Vec<PathBuf>) -> VecDeque<PathBuf> {
         mixed.push_back(next);
     }
     mixed
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// How many characters two names begin with in common.

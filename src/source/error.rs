@@ -62,7 +62,7 @@ pub struct SourceError {
 pub(super) enum Positions {
     /// For other RPN standard files.
     Rpn,
-    /// For messages of GRIB that name their grid.
+    /// For messages of GRIB that name their grid, and for files of arrays that took them.
     Cells,
 }
 
@@ -108,7 +108,7 @@ impl SourceError {
     pub fn serves(&self, dataset: &Dataset) -> bool {
         match self.positions {
             Some(Positions::Rpn) => dataset.format == rpn::FORMAT,
-            Some(Positions::Cells) => dataset.format.starts_with("grib"),
+            Some(Positions::Cells) => dataset.format.starts_with("grib") || dataset.companions.contains(&self.path),
             None => false,
         }
     }

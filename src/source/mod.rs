@@ -10,6 +10,7 @@ pub mod cf;
 pub mod codec;
 mod companions;
 mod detail;
+mod elsewhere;
 mod error;
 mod grib;
 mod handles;
@@ -50,10 +51,10 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
 /// then in the file's folder.
 pub fn open_among(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     match signature::recognise(path)? {
-        Signature::Classic | Signature::Hdf5 => netcdf::open(path),
+        Signature::Classic | Signature::Hdf5 => netcdf::open(path, others),
         Signature::Grib => grib::open(path, others),
         Signature::Rpn(kind) => rpn::open(path, kind, others),
-        Signature::Zarr | Signature::Zip => zarr::open(path),
+        Signature::Zarr | Signature::Zip => zarr::open(path, others),
     }
 }
 
@@ -71,6 +72,8 @@ pub struct Dataset {
     /// Records with the positions of some grid were found neither in the file nor beside it: [`open_among`] may find them
     /// among files that are open.
     pub unplaced: bool,
+    /// Other files whose positions its grids have.
+    pub companions: Vec<PathBuf>,
 }
 
 /// A gridded variable: one parameter over levels, times, members.

@@ -202,6 +202,7 @@ pub fn dataset(reader: &Arc<Fake>) -> Dataset {
         variables: vec![humidity, variable(HEIGHT, "geopotential_height", Some("m"))],
         attributes: vec![("model".to_owned(), "Fake".to_owned())],
         unplaced: false,
+        companions: Vec::new(),
         notes: Vec::new(),
     }
 }

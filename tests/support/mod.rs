@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 #[derive(Default)]
 pub struct Classic {
     dimensions: Vec<(String, usize)>,
+    attributes: Vec<(String, String)>,
     variables: Vec<Variable>,
 }
 
@@ -14,7 +15,25 @@ struct Variable {
     name: String,
     dimensions: Vec<usize>,
     attributes: Vec<(String, String)>,
-    values: Vec<f64>,
+    values: Values,
+}
+
+enum Values {
+    Doubles(Vec<f64>),
+    /// With the zeros that fill up the last four bytes.
+    Characters(Vec<u8>),
+}
+
+impl Values {
+    /// The number of its type in the file, and its bytes.
+    fn stored(&self) -> (u32, Vec<u8>) {
+        const CHARACTER: u32 = 2;
+        const DOUBLE: u32 = 6;
+        match self {
+            Self::Doubles(values) => (DOUBLE, values.iter().flat_map(|value| value.to_be_bytes()).collect()),
+            Self::Characters(bytes) => (CHARACTER, bytes.clone()),
+        }
+    }
 }
 
 impl Classic {
@@ -36,7 +55,30 @@ impl Classic {
         let size: usize = dimensions.iter().map(|d| self.dimensions[*d].1).product();
         assert_eq!(values.len(), size, "{name}");
         let attributes = attributes.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        self.variables.push(Variable { name: name.to_owned(), dimensions, attributes, values });
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            dimensions,
+            attributes,
+            values: Values::Doubles(values),
+        });
+        self
+    }
+
+    /// An attribute of the file itself.
+    pub fn attribute(mut self, name: &str, text: &str) -> Self {
+        self.attributes.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// A variable of characters: texts along the first dimension, if there are two, spaces behind them.
+    pub fn texts(mut self, name: &str, dimensions: &[&str], texts: &[&str]) -> Self {
+        let number = |wanted: &&str| self.dimensions.iter().position(|(name, _)| name == wanted).expect("declared");
+        let dimensions: Vec<usize> = dimensions.iter().map(number).collect();
+        let length = dimensions.last().map_or(0, |last| self.dimensions[*last].1);
+        let mut bytes: Vec<u8> = texts.iter().flat_map(|text| format!("{text:length$}").into_bytes()).collect();
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        let values = Values::Characters(bytes);
+        self.variables.push(Variable { name: name.to_owned(), dimensions, attributes: Vec::new(), values });
         self
     }
 
@@ -45,16 +87,13 @@ impl Classic {
         // The length of the header does not depend on the offsets that stand in it.
         let length = self.header(0).len();
         let mut bytes = self.header(length);
-        for value in self.variables.iter().flat_map(|variable| &variable.values) {
-            bytes.extend(value.to_be_bytes());
-        }
+        bytes.extend(self.variables.iter().flat_map(|variable| variable.values.stored().1));
         bytes
     }
 
     fn header(&self, data_start: usize) -> Vec<u8> {
         const DIMENSION: u32 = 10;
         const VARIABLE: u32 = 11;
-        const DOUBLE: u32 = 6;
         let mut out = b"CDF\x01".to_vec();
         let mut begin = data_start;
         number(&mut out, 0);
@@ -63,18 +102,18 @@ impl Classic {
             text(&mut out, name);
             number(&mut out, *size);
         }
-        list(&mut out, 0, 0);
+        attributes(&mut out, &self.attributes);
         list(&mut out, VARIABLE, self.variables.len());
         for variable in &self.variables {
             text(&mut out, &variable.name);
             number(&mut out, variable.dimensions.len());
             variable.dimensions.iter().for_each(|dimension| number(&mut out, *dimension));
             attributes(&mut out, &variable.attributes);
-            out.extend(DOUBLE.to_be_bytes());
-            let size = variable.values.len() * size_of::<f64>();
-            number(&mut out, size);
+            let (kind, bytes) = variable.values.stored();
+            out.extend(kind.to_be_bytes());
+            number(&mut out, bytes.len());
             number(&mut out, begin);
-            begin += size;
+            begin += bytes.len();
         }
         out
     }

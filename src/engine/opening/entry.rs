@@ -172,7 +172,8 @@ impl Entry {
         let was_open = matches!(self.outcome, Some(Ok(_)));
         let grows = (self.found || was_open) && self.is_young(patience);
         let broken = match &outcome {
-            Err(error) => may_heal(error),
+            // Positions for others are no fields that are still to come.
+            Err(error) => may_heal(error) && !error.may_serve(),
             Ok(dataset) => dataset.notes.iter().any(may_heal),
         };
         self.held = grows && broken;

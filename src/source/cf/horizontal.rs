@@ -9,9 +9,10 @@ use super::attribute::{Declared, Dimension};
 use super::declarations::Declarations;
 use super::listed;
 use super::mesh;
+use super::offers::Offer;
 use super::projected::{self, Axes};
 use super::roles::Role;
-use crate::grid::{Curvilinear, Geometry, Grid, Points};
+use crate::grid::{Curvilinear, Geometry, Grid, Points, Sides};
 
 /// More points than any forecast has: 16 384 × 16 384.
 const MOST_POINTS: usize = 1 << 28;
@@ -23,7 +24,12 @@ pub struct Placed {
     /// `None` where the points stand in one row.
     pub y: Option<usize>,
     pub x: usize,
+    /// Which counts the sides of a cube, and how many there are: their points follow one another in one row.
+    pub sides: Option<(usize, usize)>,
 }
+
+/// The sides of a cube.
+const SIDES: usize = 6;
 
 /// Finds grids, and shares those that several variables stand on.
 #[derive(Default)]
@@ -39,6 +45,7 @@ enum Key {
     LatLon { lat: usize, lon: usize },
     Curvilinear { lat: usize, lon: usize },
     Points { lat: usize, lon: usize, faces: Option<usize> },
+    Sides { lat: usize, lon: usize, sides: Sides },
     Projected(Axes),
     Unplaced { ny: usize, nx: usize },
 }
@@ -48,6 +55,8 @@ enum Key {
 struct Found {
     y: Option<usize>,
     x: usize,
+    /// The dimension of the sides of a cube.
+    side: Option<usize>,
     key: Key,
 }
 
@@ -61,13 +70,21 @@ impl Grids {
             .or_else(|| by_auxiliary_coordinates(all, variable))
             .or_else(|| by_projection_axes(all, variable))?;
         let size = |dim: usize| variable.dims.get(dim).map(|dim| dim.size);
-        let (ny, nx) = (found.y.map_or(Some(1), size)?, size(found.x)?);
+        let (mut ny, mut nx) = (found.y.map_or(Some(1), size)?, size(found.x)?);
+        if found.side.is_some() {
+            (ny, nx) = (1, ny.checked_mul(nx)?.checked_mul(SIDES)?);
+        }
         if ny.checked_mul(nx).is_none_or(|points| points == 0 || points > MOST_POINTS) {
             return None;
         }
         let listed = self.grid(all, found.key, ny, nx);
         let grid = self.projected(all, variable, &found, listed.as_deref()).or(listed)?;
-        ((grid.ny, grid.nx) == (ny, nx)).then_some(Placed { grid, y: found.y, x: found.x })
+        ((grid.ny, grid.nx) == (ny, nx)).then_some(Placed {
+            grid,
+            y: found.y,
+            x: found.x,
+            sides: found.side.map(|dim| (dim, SIDES)),
+        })
     }
 
     fn grid(&mut self, all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Option<Arc<Grid>> {
@@ -123,7 +140,7 @@ fn by_coordinate_variables(all: &Declarations<'_>, variable: &Declared) -> Optio
     let counted = |n: usize| all.numbers(n, 1).is_some_and(|values| listed::is_counted(&values));
     // Some files count rows and columns and call it degrees; planes beside them know better.
     let planes = if counted(lat) && counted(lon) { planes_beside(all, variable) } else { None };
-    planes.or(Some(Found { y: Some(y), x, key: Key::LatLon { lat, lon } }))
+    planes.or(Some(Found { y: Some(y), x, side: None, key: Key::LatLon { lat, lon } }))
 }
 
 /// Planes of latitudes and longitudes on the variable's dimensions, named or not.
@@ -134,13 +151,13 @@ fn planes_beside(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
 }
 
 fn is_plane(found: &Found) -> bool {
-    matches!(found.key, Key::Curvilinear { .. } | Key::Unplaced { .. })
+    matches!(found.key, Key::Curvilinear { .. } | Key::Sides { .. } | Key::Unplaced { .. })
 }
 
 /// Nodes, edges or faces of a mesh.
 fn by_mesh(all: &Declarations<'_>, variable: &Declared) -> Option<Found> {
     let mesh::Placed { x, lat, lon, faces } = mesh::place(all, variable)?;
-    Some(Found { y: None, x, key: Key::Points { lat, lon, faces } })
+    Some(Found { y: None, x, side: None, key: Key::Points { lat, lon, faces } })
 }
 
 /// Planes of latitudes and longitudes that `coordinates` names: they hold where the dimensions have coordinates as well,
@@ -189,24 +206,28 @@ fn pair(all: &Declarations<'_>, variable: &Declared, lat: usize, lon: usize, nam
     match (lats, lons) {
         ([before @ .., rows, columns], _) if lats == lons && rows.size > 1 && columns.size > 1 => {
             let (y, x) = (position(rows)?, position(columns)?);
-            if before.iter().any(|dim| dim.size > 1 && !along_time(dim)) {
-                // The sides of a cube, each with its own positions: those of the first are not the others'.
-                return Some(Found { y: Some(y), x, key: Key::Unplaced { ny: rows.size, nx: columns.size } });
-            }
-            Some(Found { y: Some(y), x, key: Key::Curvilinear { lat, lon } })
+            let outer: Vec<&Dimension> = before.iter().filter(|dim| dim.size > 1 && !along_time(dim)).collect();
+            let (side, key) = match (outer.as_slice(), before) {
+                ([], _) => (None, Key::Curvilinear { lat, lon }),
+                ([side], [.., last]) if side.size == SIDES && *side == last => {
+                    let sides = Sides { count: SIDES, ny: rows.size, nx: columns.size };
+                    (Some(position(side)?), Key::Sides { lat, lon, sides })
+                }
+                // Positions that differ along other dimensions: the first ones are not those of the others.
+                _ => (None, Key::Unplaced { ny: rows.size, nx: columns.size }),
+            };
+            Some(Found { y: Some(y), x, side, key })
         }
         ([points], [same]) if points == same => {
             let x = position(points)?;
-            let faces = all.get(lat).and_then(listed::triangles_of).and_then(|name| all.find(name, variable.group()));
             let meant = named || (listed::counts_points(points) && all.coordinate(points, variable.group()).is_none());
-            (meant && points.size > 3 && !along_time(points)).then_some(Found {
-                y: None,
-                x,
-                key: Key::Points { lat, lon, faces },
+            (meant && points.size > 3 && !along_time(points)).then(|| {
+                let faces = all.get(lat).and_then(|lat| mesh::faces_between(all, lat));
+                Found { y: None, x, side: None, key: Key::Points { lat, lon, faces } }
             })
         }
         ([rows], [columns]) => {
-            Some(Found { y: Some(position(rows)?), x: position(columns)?, key: Key::LatLon { lat, lon } })
+            Some(Found { y: Some(position(rows)?), x: position(columns)?, side: None, key: Key::LatLon { lat, lon } })
         }
         _ => None,
     }
@@ -223,7 +244,7 @@ fn by_projection_axes(all: &Declarations<'_>, variable: &Declared) -> Option<Fou
         })
     };
     let ((y, ny), (x, nx)) = (along(Role::Y)?, along(Role::X)?);
-    Some(Found { y: Some(y), x, key: Key::Unplaced { ny, nx } })
+    Some(Found { y: Some(y), x, side: None, key: Key::Unplaced { ny, nx } })
 }
 
 /// An error names the grid mapping that makes no projection, and why.
@@ -246,9 +267,29 @@ fn geometry(all: &Declarations<'_>, key: Key, ny: usize, nx: usize) -> Result<Op
                 straight(&lat, &lon).or_else(|| Curvilinear::new(lat, lon).map(Geometry::Curvilinear))
             })
         }
+        Key::Sides { lat, lon, sides } => {
+            let places = degrees(all, lat, 3).zip(degrees(all, lon, 3));
+            places.and_then(|(lat, lon)| Points::of_sides(lat, lon, sides)).map(Geometry::Points)
+        }
         Key::Projected(axes) => projected::geometry(all, axes).map_err(|why| (axes.mapping, why))?,
         Key::Unplaced { .. } => Some(Geometry::Unplaced),
     })
+}
+
+/// The grid that positions make which a file has for fields of others.
+pub fn listed_grid(all: &Declarations<'_>, offer: &Offer) -> Option<Arc<Grid>> {
+    let (lat, lon, faces) = (offer.lat, offer.lon, offer.faces);
+    let (ny, nx) = offer.size();
+    let key = if offer.is_plane() { Key::Curvilinear { lat, lon } } else { Key::Points { lat, lon, faces } };
+    if ny.checked_mul(nx).is_none_or(|points| points > MOST_POINTS) {
+        return None;
+    }
+    let geometry = geometry(all, key, ny, nx).ok().flatten()?;
+    let fits = match &geometry {
+        Geometry::Points(points) => points.len() == nx,
+        _ => true,
+    };
+    fits.then(|| Arc::new(Grid { ny, nx, geometry }))
 }
 
 /// Many files write rows and columns of latitudes and longitudes out in full.

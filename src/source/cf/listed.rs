@@ -69,9 +69,30 @@ pub fn belong_together(lat: &Declared, lon: &Declared) -> bool {
         .is_some_and(|names| names.lat.eq_ignore_ascii_case(lat.name()) && names.lon.eq_ignore_ascii_case(lon.name()))
 }
 
+/// The same by any names: `XLAT_M` and `XLONG_M`, `lat_u` and `lon_u`, `grid_center_lat` and `grid_center_lon`.
+pub fn are_pair(lat: &Declared, lon: &Declared) -> bool {
+    let (of_lat, of_lon) = (lat.name().to_ascii_lowercase(), lon.name().to_ascii_lowercase());
+    let turned = [("latitude", "longitude"), ("lat", "lon"), ("lat", "long")];
+    belong_together(lat, lon) || turned.iter().any(|(lat, lon)| of_lat.replacen(lat, lon, 1) == of_lon)
+}
+
 /// Dimensions that models and learned forecasts count the points of a grid by; observations stand along others.
-const OF_POINTS: &[&str] =
-    &["ncol", "ncols", "cell", "cells", "ncell", "ncells", "values", "point", "points", "node", "nodes", "grid_size"];
+const OF_POINTS: &[&str] = &[
+    "ncol",
+    "ncols",
+    "cell",
+    "cells",
+    "ncell",
+    "ncells",
+    "values",
+    "point",
+    "points",
+    "node",
+    "nodes",
+    "nod2",
+    "nod_n",
+    "grid_size",
+];
 
 /// Whether a dimension counts the points of a grid, whose latitudes and longitudes stand along it.
 pub fn counts_points(dim: &Dimension) -> bool {

@@ -1,5 +1,7 @@
 //! Fields on the nodes, edges or faces of a mesh, as the UGRID conventions describe it (version 1.0).
 
+use std::borrow::Cow;
+
 use super::attribute::Declared;
 use super::declarations::Declarations;
 use super::listed;
@@ -37,16 +39,43 @@ pub fn place(all: &Declarations<'_>, variable: &Declared) -> Option<Placed> {
     Some(Placed { x, lat, lon, faces })
 }
 
+/// The variable that joins the points of these latitudes to faces: MPAS's by its name, UGRID's by the mesh whose nodes they
+/// are, FESOM's `elements` by its name.
+pub fn faces_between(all: &Declarations<'_>, lat: &Declared) -> Option<usize> {
+    let by_mesh = || {
+        all.variables.iter().find_map(|mesh| {
+            let mut nodes = mesh.text("node_coordinates").split_whitespace();
+            let faces = nodes.any(|name| name == lat.name()).then(|| mesh.text("face_node_connectivity"))?;
+            all.find(faces, mesh.group())
+        })
+    };
+    let of_fesom = || {
+        let nodes = lat.dims.first().is_some_and(|dim| ["nod2", "nod_n"].contains(&dim.name.as_str()));
+        ["elements", "elem", "face_nodes"].iter().filter(|_| nodes).find_map(|name| {
+            all.find(name, lat.group()).filter(|&n| all.get(n).is_some_and(|faces| faces.dims.len() == 2))
+        })
+    };
+    listed::triangles_of(lat).and_then(|name| all.find(name, lat.group())).or_else(by_mesh).or_else(of_fesom)
+}
+
 /// The faces of a mesh in triangles: a face of more corners is cut from its first one. `None` where they cannot be read, or
 /// name points that are not there.
 pub fn triangles(all: &Declarations<'_>, faces: usize, points: usize) -> Option<Vec<[u32; 3]>> {
     let declared = all.get(faces)?;
-    let [_, corners] = declared.dims.as_slice() else { return None };
+    let [rows, columns] = declared.dims.as_slice() else { return None };
+    // FESOM writes all first corners, then all second ones.
+    let turned = rows.size == 3 && columns.size > 4;
+    let corners = if turned { rows } else { columns };
     // Zero where the attribute is silent, but that MPAS counts from one. What marks the end of a shorter face reads as
     // missing, or lies before the first.
     let silent = if declared.name() == listed::CELLS_ON_VERTEX { 1.0 } else { 0.0 };
-    let first = declared.attribute("start_index").and_then(|value| value.numbers().first().copied()).unwrap_or(silent);
+    let said = declared.attribute("start_index").and_then(|value| value.numbers().first().copied());
+    let (is_silent, first) = (said.is_none(), said.unwrap_or(silent));
     let numbers = all.numbers(faces, 2)?;
+    let numbers: Cow<'_, [f64]> = if turned { by_face(&numbers, rows.size).into() } else { numbers.as_slice().into() };
+    // Where nothing is said, the number of the last point tells from where on they are counted.
+    let last = numbers.iter().fold(0.0, |most: f64, &number| most.max(number));
+    let first = if is_silent && last == points as f64 { 1.0 } else { first };
     let mut triangles = Vec::new();
     for face in numbers.chunks_exact(corners.size.max(1)) {
         let known = face.iter().map(|number| number - first).take_while(|number| *number >= 0.0);
@@ -59,6 +88,12 @@ pub fn triangles(all: &Declarations<'_>, faces: usize, points: usize) -> Option<
         }
     }
     (!triangles.is_empty()).then_some(triangles)
+}
+
+/// The corners of each face together, from rows of all first corners, all second ones, and so on.
+fn by_face(numbers: &[f64], corners: usize) -> Vec<f64> {
+    let faces = numbers.len() / corners.max(1);
+    (0..faces * corners).filter_map(|n| numbers.get(n % corners * faces + n / corners).copied()).collect()
 }
 
 #[cfg(test)]
@@ -155,17 +190,22 @@ mod tests {
     }
 
     #[test]
-    fn positions_that_differ_from_side_to_side_of_a_cube_are_not_those_of_the_first_side() {
-        let side = [("sides", 6), ("y", 2), ("x", 2)];
-        let declared = [
-            declared("lons", &side, &[("units", "degrees_east")]),
-            declared("lats", &side, &[("units", "degrees_north")]),
-            declared("t", &side, &[("coordinates", "lons lats")]),
-        ];
-        let corner = vec![0.0, 1.0, 0.0, 1.0];
-        let values = Numbers([(0, corner.clone()), (1, corner)].into());
-        let all = Declarations::new(&declared, &values);
-        let placed = Grids::default().place(&all, &declared[2]).expect("rows and columns");
-        assert_eq!(placed.grid.geometry, Geometry::Unplaced);
+    fn the_sides_of_a_cube_are_one_row_of_points_and_other_planes_have_no_place() {
+        let placed = |sides: usize| {
+            let side = [("sides", sides), ("y", 2), ("x", 2)];
+            let declared = [
+                declared("lons", &side, &[("units", "degrees_east")]),
+                declared("lats", &side, &[("units", "degrees_north")]),
+                declared("t", &side, &[("coordinates", "lons lats")]),
+            ];
+            let values = |first: f64| (0..4 * sides).map(|n| first + n as f64).collect::<Vec<f64>>();
+            let values = Numbers([(0, values(0.0)), (1, values(-10.0))].into());
+            let all = Declarations::new(&declared, &values);
+            Grids::default().place(&all, &declared[2]).expect("rows and columns")
+        };
+        let cube = placed(6);
+        assert_eq!((cube.grid.ny, cube.grid.nx, cube.sides), (1, 24, Some((0, 6))));
+        assert_eq!(cube.grid.position(0, 23), Some((23.0, 13.0)), "the last point of the last side");
+        assert_eq!(placed(5).grid.geometry, Geometry::Unplaced);
     }
 }

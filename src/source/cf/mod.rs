@@ -6,9 +6,11 @@
 pub mod attribute;
 mod declarations;
 mod horizontal;
+mod lacking;
 mod levels;
 pub mod listed;
 mod mesh;
+mod offers;
 pub mod packing;
 mod places;
 mod projected;
@@ -23,6 +25,8 @@ use crate::source::{LevelAxis, Step};
 
 pub use attribute::{Attribute, Declared, Dimension, Element, Number};
 pub use declarations::{Declarations, Values};
+pub use lacking::{Lack, Missing};
+pub use offers::{Fit, Kinship, Marks, Offer, best};
 pub use packing::{ByteOrder, Packing, Sample};
 pub use places::Places;
 
@@ -55,6 +59,42 @@ pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, V
     (found, grids.unmapped)
 }
 
+/// The fields of a file whose positions stand in no variable of it. `gridded` in the file's order; `of_file`: NEMO's
+/// points on which all its fields stand.
+#[must_use]
+pub fn lacking(variables: &[Declared], values: &dyn Values, gridded: &[Gridded], of_file: Option<char>) -> Vec<Lack> {
+    lacking::lacking(&Declarations::new(variables, values), gridded, of_file)
+}
+
+/// Puts fields on grids that stand elsewhere. `gridded` stays in the file's order, and what it has of these fields goes.
+pub fn add_placed(
+    variables: &[Declared],
+    values: &dyn Values,
+    gridded: &mut Vec<Gridded>,
+    placed: Vec<(usize, Arc<Grid>, Fit)>,
+) {
+    let all = Declarations::new(variables, values);
+    for (number, grid, Fit { y, x }) in placed {
+        let Some(field) = on_grid(&all, number, Placed { grid, y, x, sides: None }) else { continue };
+        match gridded.binary_search_by_key(&number, |known| known.declared) {
+            Ok(at) => gridded[at] = field,
+            Err(at) => gridded.insert(at, field),
+        }
+    }
+}
+
+/// The positions that a file has for fields of others.
+#[must_use]
+pub fn offers(variables: &[Declared], values: &dyn Values, of_file: Option<char>) -> Vec<Offer> {
+    offers::offers(&Declarations::new(variables, values), of_file)
+}
+
+/// The grid that some of them make.
+#[must_use]
+pub fn grid_of(variables: &[Declared], values: &dyn Values, offer: &Offer) -> Option<Arc<Grid>> {
+    horizontal::listed_grid(&Declarations::new(variables, values), offer)
+}
+
 /// Numbers along dimensions, and no coordinate of anything.
 fn may_be_field(all: &Declarations<'_>, number: usize) -> bool {
     let Some(variable) = all.get(number) else { return false };
@@ -66,11 +106,16 @@ fn may_be_field(all: &Declarations<'_>, number: usize) -> bool {
 }
 
 fn gridded(all: &Declarations<'_>, grids: &mut Grids, number: usize) -> Option<Gridded> {
+    on_grid(all, number, grids.place(all, all.get(number)?)?)
+}
+
+fn on_grid(all: &Declarations<'_>, number: usize, placed: Placed) -> Option<Gridded> {
     let variable = all.get(number)?;
-    let Placed { grid, y, x } = grids.place(all, variable)?;
-    let mut free: Vec<usize> = (0..variable.dims.len()).filter(|&dim| Some(dim) != y && dim != x).collect();
+    let Placed { grid, y, x, sides } = placed;
+    let of_grid = [Some(x), y, sides.map(|(dim, _)| dim)];
+    let mut free: Vec<usize> = (0..variable.dims.len()).filter(|&dim| !of_grid.contains(&Some(dim))).collect();
     let Steps { steps, dims: step_dims, doubtful } = Steps::of(all, variable, &free);
-    let mut places = Places { y, x, step: step_dims, ..Places::default() };
+    let mut places = Places { y, x, sides, step: step_dims, ..Places::default() };
     if doubtful {
         places.dims.extend(places.step.iter().map(|(dim, _)| *dim));
     }

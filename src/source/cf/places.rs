@@ -8,6 +8,8 @@ pub struct Places {
     /// The dimension of the rows; `None` where all points stand in one row.
     pub y: Option<usize>,
     pub x: usize,
+    /// The dimension of the sides of a cube, and how many there are: each is a plane, and all of them are one row of points.
+    pub sides: Option<(usize, usize)>,
     /// The dimensions that the steps are spread over, with their sizes, the last running fastest.
     pub step: Vec<(usize, usize)>,
     pub level: Option<usize>,

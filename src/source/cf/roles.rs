@@ -24,8 +24,11 @@ pub enum Role {
     Level,
 }
 
-const LATITUDE_UNITS: &[&str] = &["degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn"];
-const LONGITUDE_UNITS: &[&str] = &["degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese"];
+/// WRF's geogrid writes the last ones.
+const LATITUDE_UNITS: &[&str] =
+    &["degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn", "degrees latitude"];
+const LONGITUDE_UNITS: &[&str] =
+    &["degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese", "degrees longitude"];
 const ANGLE_UNITS: &[&str] = &["", "degrees", "degree", "deg", "radian", "radians"];
 const LATITUDE_NAMES: &[&str] = &[
     "lat",
@@ -35,6 +38,14 @@ const LATITUDE_NAMES: &[&str] = &[
     "xlat_c",
     "nav_lat",
     "lat_rho",
+    "lat_u",
+    "lat_v",
+    "lat_psi",
+    "xlat_u",
+    "xlat_v",
+    "nav_lat_grid_t",
+    "nav_lat_grid_u",
+    "nav_lat_grid_v",
     "clat",
     "lats",
     "nlat",
@@ -53,6 +64,14 @@ const LONGITUDE_NAMES: &[&str] = &[
     "xlong_c",
     "nav_lon",
     "lon_rho",
+    "lon_u",
+    "lon_v",
+    "lon_psi",
+    "xlong_u",
+    "xlong_v",
+    "nav_lon_grid_t",
+    "nav_lon_grid_u",
+    "nav_lon_grid_v",
     "clon",
     "lons",
     "nlon",

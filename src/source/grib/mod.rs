@@ -70,7 +70,7 @@ pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     notes.extend(unplaced_grids(&values));
     let listed = Headings::new(&values.parts, &said).messages(&values.parts, said);
     let variables = messages::variables(&listed, Arc::new(values));
-    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced })
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced, companions: Vec::new() })
 }
 
 /// The fields of a file as far as they are read, and those that are not.

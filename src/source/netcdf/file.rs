@@ -15,7 +15,7 @@ use super::fallback::{Described, Helper};
 use super::hdf5::Hdf5;
 use super::metadata;
 use crate::source::bytes::FileBytes;
-use crate::source::cf::{ByteOrder, Declared, Element, Number, Packing, Values};
+use crate::source::cf::{Attribute, ByteOrder, Declared, Element, Marks, Number, Packing, Values};
 use crate::source::codec::registry;
 use crate::source::tiles::{Arrays, Layout, NATIVE};
 use crate::source::{Detail, Refusal, SourceError};
@@ -38,6 +38,8 @@ pub struct File {
     written: Option<SystemTime>,
     pub declared: Vec<Declared>,
     pub attributes: Vec<(String, String)>,
+    /// What it says of its grid.
+    pub marks: Marks,
 }
 
 /// The file's bytes as the reader asks for them.
@@ -69,26 +71,30 @@ enum Inner {
 impl File {
     /// Reads the headers; by the helper, if there is one, where the safe reader cannot.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
+        Self::open_plainly(path).or_else(|refusal| {
+            // The classic formats are known here to the last byte, and the C library takes what a cut file lacks for zeros.
+            let bytes = FileBytes::open(path, 0)?;
+            let storage = Stored(bytes.clone());
+            if is_classic(&storage) || is_cut(path, &storage) {
+                return Err(refusal);
+            }
+            let (helper, Described { variables, attributes }) = Helper::describe(path).ok_or(refusal)?;
+            let attributes = attributes.into_iter().map(|(name, text)| (name, Attribute::Text(text))).collect();
+            Ok(Self::new(&bytes, Inner::Helper(helper), "netcdf4", storage.len(), variables, attributes))
+        })
+    }
+
+    /// Reads the headers, as far as the safe reader can.
+    pub fn open_plainly(path: &Path) -> Result<Self, SourceError> {
         let bytes = FileBytes::open(path, 0)?;
         let storage: DynStorage = Arc::new(Stored(bytes.clone()));
         if let Some(end) = stated_end(path, storage.as_ref()).filter(|&end| end > storage.len()) {
             let detail = Detail::with("detail.ends_early", [("end", storage.len().into()), ("wanted", end.into())]);
             return Err(SourceError::new(path, Refusal::Corrupt, detail));
         }
-        let length = storage.len();
         // Strictly by the rules of NetCDF-4 first; a file that bends them may still make sense.
         let open = |mode| Self::open_safe(&bytes, &storage, mode);
-        let safe = open(NcMetadataMode::Strict).or_else(|error| open(NcMetadataMode::Lossy).map_err(|_| error));
-        let refusal = match safe {
-            Ok(file) => return Ok(file),
-            Err(refusal) => refusal,
-        };
-        // The classic formats are known here to the last byte, and the C library takes what a cut file lacks for zeros.
-        if is_classic(storage.as_ref()) {
-            return Err(refusal);
-        }
-        let (helper, Described { variables, attributes }) = Helper::describe(path).ok_or(refusal)?;
-        Ok(Self::new(&bytes, Inner::Helper(helper), "netcdf4", length, variables, attributes))
+        open(NcMetadataMode::Strict).or_else(|error| open(NcMetadataMode::Lossy).map_err(|_| error))
     }
 
     fn open_safe(bytes: &FileBytes, storage: &DynStorage, metadata_mode: NcMetadataMode) -> Result<Self, SourceError> {
@@ -108,7 +114,7 @@ impl File {
                 NcFormat::Nc4 | NcFormat::Nc4Classic => "netcdf4",
             };
             let root = file.root_group()?;
-            let (declared, attributes) = (metadata::declarations(root), metadata::global_attributes(root));
+            let (declared, attributes) = (metadata::declarations(root), metadata::attributes(root));
             let inner = Inner::Safe { file: Box::new(file), storage: storage.clone() };
             Ok(Self::new(bytes, inner, format, storage.len(), declared, attributes))
         })
@@ -120,12 +126,19 @@ impl File {
         format: &'static str,
         length: u64,
         declared: Vec<Declared>,
-        attributes: Vec<(String, String)>,
+        attributes: Vec<(String, Attribute)>,
     ) -> Self {
         let path = bytes.path().to_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let marks = Marks::of(&name, attributes.iter().map(|(name, value)| (name.as_str(), value)));
+        let texts = attributes.into_iter().filter_map(|(name, value)| match value {
+            Attribute::Text(text) => Some((name, text)),
+            _ => None,
+        });
+        let attributes = texts.collect();
         let written = std::fs::metadata(&path).and_then(|about| about.modified()).ok();
         let (hdf5, bytes) = (OnceLock::new(), bytes.clone());
-        Self { path, inner, format, length, hdf5, bytes, written, declared, attributes }
+        Self { path, inner, format, length, hdf5, bytes, written, declared, attributes, marks }
     }
 
     /// The root group of a classic file.
@@ -276,6 +289,11 @@ fn classic_layout(
 
 fn is_classic(storage: &dyn hdf5_reader::Storage) -> bool {
     storage.read_range(0, 3).is_ok_and(|start| start.starts_with(b"CDF"))
+}
+
+/// Whether an HDF5 file says that it ends farther on than it does.
+fn is_cut(path: &Path, storage: &dyn hdf5_reader::Storage) -> bool {
+    stated_end(path, storage).is_some_and(|end| end > storage.len())
 }
 
 /// Where an HDF5 file says that it ends.

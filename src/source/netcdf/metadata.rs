@@ -82,13 +82,7 @@ fn attribute(value: &NcAttrValue) -> Option<Attribute> {
     })
 }
 
-/// The text attributes of the root group, as written.
-pub fn global_attributes(root: &NcGroup) -> Vec<(String, String)> {
-    root.attributes
-        .iter()
-        .filter_map(|a| match attribute(&a.value)? {
-            Attribute::Text(text) => Some((a.name.clone(), text)),
-            _ => None,
-        })
-        .collect()
+/// The attributes of the root group.
+pub fn attributes(root: &NcGroup) -> Vec<(String, Attribute)> {
+    root.attributes.iter().filter_map(|a| Some((a.name.clone(), attribute(&a.value)?))).collect()
 }

@@ -6,20 +6,24 @@ mod hdf5;
 mod metadata;
 mod positions;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::cf::{self, Gridded, Packing};
+use super::elsewhere::{self, Own};
 use super::error::Positions;
 use super::tiles::{self, Arrays};
 use super::{Dataset, Detail, Refusal, SourceError};
 pub use fallback::{Described, Dumped};
 use file::File;
-pub use positions::{has_listed_points, listed_points};
+pub use positions::{has_listed_points, listed_points, offered, offered_grid};
 
-/// Reads the headers of a file whose signature says NetCDF or HDF5, and the coordinates of its fields.
-pub fn open(path: &Path) -> Result<Dataset, SourceError> {
+/// Reads the headers of a file whose signature says NetCDF or HDF5, and the coordinates of its fields: those that it leaves
+/// to another file among `others`, else in its folder.
+pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let file = File::open(path)?;
-    let (gridded, unmapped) = cf::describe(&file.declared, &file);
+    let (mut gridded, unmapped) = cf::describe(&file.declared, &file);
+    let own = Own { path, declared: &file.declared, values: &file, marks: &file.marks };
+    let elsewhere = elsewhere::place(&own, &mut gridded, others);
     let gridded: Vec<(Gridded, Packing)> = gridded
         .into_iter()
         .filter_map(|field| {
@@ -49,13 +53,15 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
     }
     let mut notes = ignored_scales(&file, &gridded);
     notes.extend(cut);
+    notes.extend(elsewhere.notes);
     notes.extend(unmapped.into_iter().map(|(mapping, why)| {
         let part = file.declared.get(mapping).map_or_else(String::new, |mapping| mapping.path.clone());
         SourceError::new(path, Refusal::Unsupported, why).in_part(part)
     }));
     let (format, attributes) = (file.format(), file.attributes.clone());
     let variables = tiles::variables(file, gridded);
-    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced: false })
+    let (unplaced, companions) = (elsewhere.unplaced, elsewhere.companions);
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced, companions })
 }
 
 /// A scale or an offset that is text cannot be applied; the numbers are shown as stored, and that is said.

@@ -78,7 +78,15 @@ pub fn open(path: &Path, kind: Kind, others: &[PathBuf]) -> Result<Dataset, Sour
     }
     let messages = std::mem::take(&mut fields.messages);
     let variables = messages::variables(&messages, fields.decoder(container));
-    Ok(Dataset { path: path.to_owned(), format: FORMAT, variables, attributes: Vec::new(), notes, unplaced })
+    Ok(Dataset {
+        path: path.to_owned(),
+        format: FORMAT,
+        variables,
+        attributes: Vec::new(),
+        notes,
+        unplaced,
+        companions: Vec::new(),
+    })
 }
 
 /// One note for each kind of damage, however many records have it.

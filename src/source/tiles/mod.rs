@@ -3,6 +3,7 @@
 
 mod layout;
 mod reader;
+mod sides;
 mod windows;
 
 pub use layout::{Chunks, Fetched, Kind, Layout};

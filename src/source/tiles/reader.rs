@@ -9,6 +9,7 @@ use ndarray::Array2;
 
 use super::NATIVE;
 use super::layout::Layout;
+use super::sides::Row;
 use super::windows::Job;
 use crate::grid::Window;
 use crate::source::cf::{Declared, Gridded, Packing, Places, Sample};
@@ -53,19 +54,28 @@ struct Stored {
 impl Stored {
     fn of(declared: &[Declared], field: &Gridded, packing: Packing) -> Self {
         let dims = declared.get(field.declared).map_or(&[][..], |declared| &declared.dims);
+        let size = |dim: usize| dims.get(dim).map_or(0, |dim| dim.size);
+        // What is stored as a plane of rows and columns, where the grid has the planes of several sides in one row.
+        let plane = (field.places.y.map_or(1, size), size(field.places.x));
+        let (ny, nx) = if field.places.sides.is_some() { plane } else { (field.grid.ny, field.grid.nx) };
         Self {
             declared: field.declared,
             shape: dims.iter().map(|dim| dim.size).collect(),
-            ny: field.grid.ny,
-            nx: field.grid.nx,
+            ny,
+            nx,
             places: field.places.clone(),
             packing,
             layout: OnceLock::new(),
         }
     }
 
+    /// Of one plane.
     fn whole(&self) -> Window {
         Window { j0: 0, i0: 0, ny: self.ny, nx: self.nx }
+    }
+
+    fn corner(&self, choice: &Choice) -> Vec<usize> {
+        self.places.corner(choice, self.shape.len())
     }
 }
 
@@ -126,9 +136,29 @@ impl<A: Arrays> TileReader<A> {
             Ok(stored) => stored,
             Err(error) => return (0..choices.len()).for_each(|n| done(n, Err(error.clone()))),
         };
-        let window = window.unwrap_or_else(|| stored.whole());
-        let corners: Vec<Vec<usize>> =
-            choices.iter().map(|choice| stored.places.corner(choice, stored.shape.len())).collect();
+        let corners: Vec<Vec<usize>> = choices.iter().map(|choice| stored.corner(choice)).collect();
+        match stored.places.sides {
+            None => self.planes(stored, corners, window.unwrap_or_else(|| stored.whole()), stop, done),
+            Some(sides) => {
+                let row = Row::new(sides, [stored.ny, stored.nx], window);
+                let planes =
+                    |corners: Vec<Vec<usize>>, done: &(dyn Fn(usize, Result<Array2<S>, SourceError>) + Sync)| {
+                        self.planes(stored, corners, stored.whole(), stop, done);
+                    };
+                row.read(&corners, planes, done);
+            }
+        }
+    }
+
+    /// A window of the planes at these positions.
+    fn planes<S: Sample>(
+        &self,
+        stored: &Stored,
+        corners: Vec<Vec<usize>>,
+        window: Window,
+        stop: &Stop,
+        done: &(dyn Fn(usize, Result<Array2<S>, SourceError>) + Sync),
+    ) {
         if let Some(layout) = self.layout(stored) {
             let Places { y, x, .. } = stored.places;
             let job = Job { layout, packing: &stored.packing, y, x, ny: stored.ny, nx: stored.nx, window };
@@ -189,8 +219,9 @@ impl<A: Arrays> Reader for TileReader<A> {
         let Some(fill) = layout.unwritten() else { return true };
         let mut unwritten = [f64::NAN];
         stored.packing.decode(fill, layout.order, 1, &mut unwritten);
-        let dims: Vec<usize> = stored.places.y.into_iter().chain([stored.places.x]).collect();
-        !unwritten[0].is_nan() || layout.may_have(&stored.places.corner(choice, stored.shape.len()), &dims)
+        let sides = stored.places.sides.map(|(dim, _)| dim);
+        let dims: Vec<usize> = stored.places.y.into_iter().chain(sides).chain([stored.places.x]).collect();
+        !unwritten[0].is_nan() || layout.may_have(&stored.corner(choice), &dims)
     }
 
     fn read_raw(&self, variable: u32, choice: &Choice) -> Result<Array2<f64>, SourceError> {
@@ -223,7 +254,7 @@ impl<A: Arrays> Reader for TileReader<A> {
 
     fn batch(&self, variable: u32, choice: &Choice) -> u64 {
         let tile = self.stored(variable).ok().and_then(|stored| {
-            let corner = stored.places.corner(choice, stored.shape.len());
+            let corner = stored.corner(choice);
             // Asked on any thread: what the first read has not found out yet is not sought now.
             match stored.layout.get() {
                 Some(Some(layout)) => {

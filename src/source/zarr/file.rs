@@ -12,7 +12,7 @@ use super::json;
 use super::nodes::{Array, Nodes, join};
 use super::store::{Stamp, Store};
 use crate::grid::Window;
-use crate::source::cf::{Attribute, ByteOrder, Declared, Dimension, Element, Packing, Values};
+use crate::source::cf::{Attribute, ByteOrder, Declared, Dimension, Element, Marks, Packing, Values};
 use crate::source::tiles::{Arrays, Chunks, Job, Kind, Layout};
 use crate::source::{Detail, Refusal, SourceError, Stop};
 
@@ -65,6 +65,14 @@ impl File {
     /// The word for its format.
     pub fn format(&self) -> &'static str {
         if self.version == 3 { "zarr3" } else { "zarr2" }
+    }
+
+    /// What it says of its grid.
+    pub fn marks(&self) -> Marks {
+        let texts: Vec<(&str, Attribute)> =
+            self.attributes.iter().map(|(name, text)| (name.as_str(), Attribute::Text(text.clone()))).collect();
+        let name = self.store.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Marks::of(&name, texts.iter().map(|(name, value)| (*name, value)))
     }
 
     /// Whether so many bytes can be in what is stored of an array. Chunks that were never written cost nothing to claim.

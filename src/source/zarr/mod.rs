@@ -15,18 +15,23 @@ mod v2;
 mod v3;
 mod zip;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::cf::{self, Gridded, Packing};
+use super::elsewhere::{self, Own};
 use super::tiles::{self, Arrays};
 use super::{Dataset, Detail, Refusal, SourceError};
 use file::File;
 pub use store::is_store;
 
-/// Reads the metadata of a store and the coordinates of its fields.
-pub fn open(path: &Path) -> Result<Dataset, SourceError> {
+/// Reads the metadata of a store and the coordinates of its fields: those that it leaves to a NetCDF file among `others`,
+/// else in the folder that it is in.
+pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let file = File::open(path)?;
-    let (gridded, unmapped) = cf::describe(file.declared(), &file);
+    let (mut gridded, unmapped) = cf::describe(file.declared(), &file);
+    let marks = file.marks();
+    let own = Own { path, declared: file.declared(), values: &file, marks: &marks };
+    let elsewhere = elsewhere::place(&own, &mut gridded, others);
     let gridded: Vec<(Gridded, Packing)> = gridded
         .into_iter()
         .filter_map(|field| {
@@ -47,8 +52,10 @@ pub fn open(path: &Path) -> Result<Dataset, SourceError> {
     });
     let mut notes: Vec<SourceError> = unmapped.collect();
     notes.extend(file.broken());
+    notes.extend(elsewhere.notes);
     notes.extend(gridded.iter().filter_map(|(field, _)| file.refusal_of(field.declared)));
     let (format, attributes) = (file.format(), file.attributes.clone());
     let variables = tiles::variables(file, gridded);
-    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced: false })
+    let (unplaced, companions) = (elsewhere.unplaced, elsewhere.companions);
+    Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced, companions })
 }

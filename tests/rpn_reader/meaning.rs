@@ -134,7 +134,7 @@ fn deleted_records_are_gone_and_auxiliary_ones_are_no_fields() {
         .with(Record { nomvar: "GZ", ..humidity() })
         .with(Record { datyp: 7, nbits: 8, nomvar: "TEXT", ..humidity() });
     let path = written("deleted", "file", &file);
-    assert_eq!(source::records(&path).expect("lists").records.len(), 3);
+    assert_eq!(source::records(&path).expect("lists").count, 3);
     let dataset = opened(&path);
     assert_eq!(dataset.variables.iter().map(|variable| variable.id.as_str()).collect::<Vec<_>>(), ["GZ"]);
 }

@@ -346,7 +346,7 @@ fn the_list_of_messages_tells_short_name_member_interval_and_points_as_grib_ls_d
     let file = Written::new("listed", &[whole(0, 0, 6, 50_000), maximum].concat());
     let list = list(&file.0).expect("it is listed");
     let of = |record: usize, key: &str| {
-        let entries = list.records.get(record).map(|record| record.entries.clone()).unwrap_or_default();
+        let entries = (list.describe)(record).map(|record| record.entries).unwrap_or_default();
         entries.into_iter().find(|(name, _)| *name == key).map(|(_, entry)| entry)
     };
     let text = |words: &str| Some(crate::source::Entry::Text(words.to_owned()));

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::curvilinear::Hint;
-use super::sphere::{Bounds, Plane, Vector, chord, unit};
+use super::sphere::{Bounds, Plane, Vector, chord, normal, unit};
 use super::tree::Tree;
 use super::triangulate;
 
@@ -87,6 +87,9 @@ impl Points {
             let middles: Vec<Vector> = (0..triangles.len() as u32).into_par_iter().map(middle).collect();
             let order = (0..triangles.len() as u32).collect();
             let tree = Tree::of_places(order, |n| middles[n as usize], |n| Bounds::of_patch(&corners(n)));
+            if self.0.given.is_some() && are_heaped(&middles, &tree) {
+                return Mesh { triangles: Vec::new(), tree: Tree::of_sorted(Vec::new(), |_| Bounds::EMPTY) };
+            }
             Mesh { triangles, tree }
         })
     }
@@ -140,6 +143,22 @@ impl Points {
         let distance = |point: u32| self.direction(point).map_or(f64::NAN, |at| chord(at, from));
         tree.nearest(from, distance).map(|point| point as usize)
     }
+}
+
+/// Whether triangles of a file lie in heaps over one another: they say nothing about what lies beside what, and every pixel
+/// would be sought in most of them. Round a point of a mesh some ten to a hundred lie close enough to be looked at.
+fn are_heaped(middles: &[Vector], tree: &Tree) -> bool {
+    const SAMPLES: usize = 256;
+    const MOST: usize = 512;
+    let (mut samples, mut looked_at) = (0, 0);
+    for middle in middles.iter().step_by(middles.len() / SAMPLES + 1) {
+        samples += 1;
+        tree.find(normal(*middle), |_| {
+            looked_at += 1;
+            None::<()>
+        });
+    }
+    looked_at > MOST * samples
 }
 
 impl PartialEq for Points {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
+use super::Odd;
 use super::attribute::{Declared, Dimension};
 use super::declarations::Declarations;
 use super::listed;
@@ -14,7 +15,7 @@ use super::roles::Role;
 use crate::grid::{Curvilinear, Geometry, Grid, Points};
 
 /// More points than any forecast has: 16 384 × 16 384.
-const MOST_POINTS: usize = 1 << 28;
+pub const MOST_POINTS: usize = 1 << 28;
 
 /// A variable's grid and the dimensions that it takes.
 #[derive(Clone, Debug)]
@@ -29,8 +30,8 @@ pub struct Placed {
 #[derive(Default)]
 pub struct Grids {
     known: HashMap<Key, Option<Arc<Grid>>>,
-    /// Grid mappings that make no projection: the variable that holds each, and why.
-    pub unmapped: Vec<(usize, String)>,
+    /// Grid mappings that make no projection, and grids that are too large.
+    pub odd: Vec<Odd>,
 }
 
 /// Where a grid's positions come from: numbers of variables.
@@ -52,8 +53,9 @@ struct Found {
 }
 
 impl Grids {
-    /// The grid of a variable; `None` for one that has none.
-    pub fn place(&mut self, all: &Declarations<'_>, variable: &Declared) -> Option<Placed> {
+    /// The grid of a variable by its number; `None` for one that has none.
+    pub fn place(&mut self, all: &Declarations<'_>, number: usize) -> Option<Placed> {
+        let variable = all.get(number)?;
         let found = by_mesh(all, variable)
             .or_else(|| by_named_planes(all, variable))
             .or_else(|| by_coordinate_variables(all, variable))
@@ -62,9 +64,10 @@ impl Grids {
             .or_else(|| by_projection_axes(all, variable))?;
         let size = |dim: usize| variable.dims.get(dim).map(|dim| dim.size);
         let (ny, nx) = (found.y.map_or(Some(1), size)?, size(found.x)?);
-        if ny.checked_mul(nx).is_none_or(|points| points == 0 || points > MOST_POINTS) {
-            return None;
+        if ny.checked_mul(nx).is_none_or(|points| points > MOST_POINTS) {
+            self.odd.push(Odd::Large(number, ny, nx));
         }
+        ny.checked_mul(nx).filter(|points| (1..=MOST_POINTS).contains(points))?;
         let listed = self.grid(all, found.key, ny, nx);
         let grid = self.projected(all, variable, &found, listed.as_deref()).or(listed)?;
         ((grid.ny, grid.nx) == (ny, nx)).then_some(Placed { grid, y: found.y, x: found.x })
@@ -77,7 +80,7 @@ impl Grids {
         let geometry = match geometry(all, key, ny, nx) {
             Ok(geometry) => geometry,
             Err((mapping, why)) => {
-                self.unmapped.push((mapping, why));
+                self.odd.push(Odd::Mapping(mapping, why));
                 None
             }
         };

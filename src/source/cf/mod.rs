@@ -16,10 +16,11 @@ mod roles;
 mod steps;
 mod time;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::grid::Grid;
-use crate::source::{LevelAxis, Step};
+use crate::source::{Detail, LevelAxis, Refusal, SourceError, Step};
 
 pub use attribute::{Attribute, Declared, Dimension, Element, Number};
 pub use declarations::{Declarations, Values};
@@ -29,7 +30,7 @@ pub use places::Places;
 use horizontal::{Grids, Placed};
 use levels::level_axis;
 use roles::Role;
-use steps::Steps;
+use steps::{Steps, Times};
 
 /// A variable that lies on a horizontal grid.
 #[derive(Debug)]
@@ -38,21 +39,69 @@ pub struct Gridded {
     pub declared: usize,
     pub grid: Arc<Grid>,
     pub levels: Option<LevelAxis>,
-    pub steps: Vec<Step>,
+    pub steps: Arc<Vec<Step>>,
     pub members: Option<Vec<String>>,
     pub dims: Vec<(String, usize)>,
     pub places: Places,
 }
 
-/// All gridded variables of a file, in the file's order, and the grid mappings that could not be followed: the number
-/// of the variable that holds each, and why.
+/// What of a file was not followed: the number of the variable that is meant, and why.
+#[derive(Debug)]
+pub enum Odd {
+    /// A grid mapping that makes no projection.
+    Mapping(usize, String),
+    /// A variable on a grid of so many points.
+    Large(usize, usize, usize),
+    /// A variable with more steps than are told one by one.
+    Long(usize, usize),
+}
+
+/// All gridded variables of a file, in the file's order, and what could not be followed.
 #[must_use]
-pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, Vec<(usize, String)>) {
+pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, Vec<Odd>) {
     let all = Declarations::new(variables, values);
-    let mut grids = Grids::default();
+    let (mut grids, mut times) = (Grids::default(), Times::default());
     let numbers = 0..variables.len();
-    let found = numbers.filter(|&n| may_be_field(&all, n)).filter_map(|n| gridded(&all, &mut grids, n)).collect();
-    (found, grids.unmapped)
+    let mut gridded = |n| gridded(&all, &mut grids, &mut times, n);
+    let found = numbers.filter(|&n| may_be_field(&all, n)).filter_map(&mut gridded).collect();
+    grids.odd.extend(times.long);
+    (found, grids.odd)
+}
+
+/// So many variables are told of one by one.
+const MOST_TOLD: usize = 8;
+
+/// A note for each of the first things that were not followed.
+#[must_use]
+pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceError> {
+    let number = |number: usize| Detail::from(number as u64);
+    let note = |odd: Odd| {
+        let (variable, detail, words) = match odd {
+            Odd::Mapping(mapping, why) => (mapping, why.into(), None),
+            Odd::Large(variable, ny, nx) => {
+                let places = [("ny", number(ny)), ("nx", number(nx)), ("most", number(horizontal::MOST_POINTS))];
+                let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_large");
+                (variable, Detail::with("detail.grid_too_large", places), Some(words))
+            }
+            Odd::Long(variable, count) => {
+                let places = [("count", number(count)), ("most", number(steps::MOST_STEPS))];
+                let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_long");
+                (variable, Detail::with("detail.too_long", places), Some(words))
+            }
+        };
+        let part = variables.get(variable).map_or_else(String::new, |variable| variable.path.clone());
+        let note = SourceError::new(path, Refusal::Unsupported, detail).in_part(part);
+        words.map_or(note.clone(), |words| note.saying(words))
+    };
+    odd.into_iter().take(MOST_TOLD).map(note).collect()
+}
+
+/// The note of a variable whose one field has more bytes than the file can hold, however well compressed.
+#[must_use]
+pub fn promised(path: &Path, variable: Option<&Declared>, bytes: usize) -> SourceError {
+    let part = variable.map_or_else(String::new, |variable| variable.path.clone());
+    let detail = Detail::with("detail.promised", [("bytes", (bytes as u64).into())]);
+    SourceError::new(path, Refusal::NoGrid, detail).in_part(part)
 }
 
 /// Numbers along dimensions, and no coordinate of anything.
@@ -65,11 +114,11 @@ fn may_be_field(all: &Declarations<'_>, number: usize) -> bool {
     variable.number().is_some() && full && !own_dimension && !coordinate && !all.is_cell_bounds(number)
 }
 
-fn gridded(all: &Declarations<'_>, grids: &mut Grids, number: usize) -> Option<Gridded> {
+fn gridded(all: &Declarations<'_>, grids: &mut Grids, times: &mut Times, number: usize) -> Option<Gridded> {
     let variable = all.get(number)?;
-    let Placed { grid, y, x } = grids.place(all, variable)?;
+    let Placed { grid, y, x } = grids.place(all, number)?;
     let mut free: Vec<usize> = (0..variable.dims.len()).filter(|&dim| Some(dim) != y && dim != x).collect();
-    let Steps { steps, dims: step_dims, doubtful } = Steps::of(all, variable, &free);
+    let Steps { steps, dims: step_dims, doubtful } = times.of(all, number, &free)?;
     let mut places = Places { y, x, step: step_dims, ..Places::default() };
     if doubtful {
         places.dims.extend(places.step.iter().map(|(dim, _)| *dim));

@@ -17,10 +17,12 @@ const MOST_ENTRIES: usize = 1 << 17;
 /// Deflate reaches 1032 to 1, other codecs more for what is all alike.
 const MOST_GROWTH: u64 = 4096;
 
-/// Whether a folder is a Zarr store: one file to the rest of the program, whatever is in it.
+/// Whether a folder is a Zarr store: one file to the rest of the program, whatever is in it. A mark that is a pipe or a
+/// link to nowhere is one, and is told of when it is read.
 #[must_use]
 pub fn is_store(folder: &Path) -> bool {
-    MARKS.iter().any(|mark| folder.join(mark).is_file())
+    let is_mark = |mark: &&str| std::fs::symlink_metadata(folder.join(mark)).is_ok_and(|about| !about.is_dir());
+    MARKS.iter().any(|mark| is_mark(&mark))
 }
 
 /// Whether a path of a store's metadata stays within the store, on every system.
@@ -113,12 +115,16 @@ impl Store {
         let path = self.path.join(key);
         let about = match std::fs::metadata(&path) {
             Ok(about) => about,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                // A link to nowhere is something else than what was never written.
+                let dangling = std::fs::symlink_metadata(&path).is_ok();
+                return if dangling { Err(self.corrupt(Detail::of("detail.no_file"))) } else { Ok(None) };
+            }
             Err(error) => return Err(SourceError::of_io(&self.path, &error)),
         };
-        // A pipe would be waited on for ever.
+        // A pipe would be waited on for ever, and passing it over would make missing values of it.
         if !about.is_file() {
-            return Ok(None);
+            return Err(self.corrupt(Detail::of("detail.no_file")));
         }
         match FileBytes::open(&path, 0) {
             Ok(bytes) => Ok(Some(Object::File(bytes))),

@@ -176,3 +176,33 @@ impl fmt::Debug for Points {
         f.debug_struct("Points").field("len", &self.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows and columns of a tenth of a degree.
+    fn points(count: u32) -> (Vec<f64>, Vec<f64>) {
+        let place = |n: u32| (f64::from(n / 100) * 0.1, f64::from(n % 100) * 0.1);
+        (0..count).map(place).unzip()
+    }
+
+    #[test]
+    fn triangles_of_a_mesh_are_drawn_and_heaps_of_them_are_not() {
+        let (lat, lon) = points(10_000);
+        let beside = |n: u32| [[n, n + 1, n + 100], [n + 1, n + 101, n + 100]];
+        let mesh: Vec<[u32; 3]> = (0..9_900).filter(|n| n % 100 != 99).flat_map(beside).collect();
+        let mesh = Points::of_triangles(lat.clone(), lon.clone(), mesh).expect("as many latitudes as longitudes");
+        assert!(mesh.has_triangles());
+        // Numbers without order, by the generator of Lehmer (Park and Miller 1988).
+        let mut last = 1_u64;
+        let mut any = || {
+            last = last * 16_807 % 2_147_483_647;
+            (last % 10_000) as u32
+        };
+        let heaped = (0..20_000).map(|_| [any(), any(), any()]).collect();
+        let heaped = Points::of_triangles(lat, lon, heaped).expect("as many latitudes as longitudes");
+        assert!(!heaped.has_triangles());
+        assert!(heaped.nearest(0.0, 0.0).is_some(), "values are still found");
+    }
+}

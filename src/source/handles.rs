@@ -189,6 +189,13 @@ mod tests {
         std::fs::remove_dir_all(&folder).expect("ours");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_not_opened() {
+        let error = open(Path::new("/dev/zero")).expect_err("no file");
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+    }
+
     #[test]
     fn a_file_that_was_written_while_it_was_closed_is_another() {
         let folder = folder("changed");

@@ -205,3 +205,71 @@ fn are_distinct(names: &[String]) -> bool {
     let mut seen = std::collections::HashSet::with_capacity(names.len());
     names.iter().all(|name| seen.insert(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Coordinates that count.
+    struct Counting<'a>(&'a [Declared]);
+
+    impl Values for Counting<'_> {
+        fn numbers(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {
+            let size = self.0.get(variable)?.dims.first().map_or(1, |dim| dim.size);
+            (rank == 1 && size <= 1 << 20).then(|| (0..size as u32).map(f64::from).collect())
+        }
+        fn texts(&self, _: usize) -> Option<Vec<String>> {
+            None
+        }
+    }
+
+    fn declared(path: &str, dims: &[(&str, usize)], units: &str) -> Declared {
+        let dims = dims.iter().map(|(name, size)| Dimension { name: (*name).into(), size: *size }).collect();
+        let attributes = vec![("units".to_owned(), Attribute::Text(units.to_owned()))];
+        Declared { path: path.into(), element: Element::Number(Number::F32), dims, attributes }
+    }
+
+    /// Two fields along the same times.
+    fn file(times: usize, rows: usize) -> Vec<Declared> {
+        let all = [("time", times), ("lat", rows), ("lon", rows)];
+        vec![
+            declared("time", &all[..1], "hours since 2026-11-20"),
+            declared("lat", &all[1..2], "degrees_north"),
+            declared("lon", &all[2..], "degrees_east"),
+            declared("t", &all, "K"),
+            declared("r", &all, "%"),
+        ]
+    }
+
+    #[test]
+    fn variables_along_the_same_times_share_them() {
+        let declared = file(5, 2);
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(odd.is_empty());
+        let [t, r] = found.as_slice() else { panic!("two fields") };
+        assert_eq!(t.steps.len(), 5);
+        assert!(Arc::ptr_eq(&t.steps, &r.steps));
+    }
+
+    #[test]
+    fn a_longer_axis_than_a_loop_can_hold_is_chosen_by_position_and_told_of() {
+        let declared = file(steps::MOST_STEPS + 1, 2);
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(found.iter().all(|field| field.steps.is_empty()));
+        assert_eq!(found[0].dims, [("time".to_owned(), steps::MOST_STEPS + 1)]);
+        let notes = told(Path::new("long.nc"), &declared, odd);
+        assert_eq!(notes.len(), 1, "once for all that share the axis");
+        let told = notes[0].to_string();
+        assert!(told.contains("131073") && told.contains("131072"), "{told}");
+    }
+
+    #[test]
+    fn a_grid_of_more_points_than_are_read_is_told_with_their_number() {
+        let declared = file(1, 20_000);
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(found.is_empty());
+        let notes = told(Path::new("large.nc"), &declared, odd);
+        let told = notes[0].to_string();
+        assert!(told.contains("20000 × 20000") && told.contains("268435456") && told.contains("(t)"), "{told}");
+    }
+}

@@ -358,3 +358,13 @@ fn the_list_of_messages_tells_short_name_member_interval_and_points_as_grib_ls_d
     let absent = Some(crate::source::Entry::Absent);
     assert_eq!(numbers, [Some(crate::source::Entry::Integer(6)), absent.clone(), absent]);
 }
+
+#[test]
+fn of_very_many_broken_messages_the_first_are_told_and_the_others_counted() {
+    // Each says that it ends one octet behind its header, and there stands no 7777.
+    let broken = [b"GRIB\0\0\0\x02".as_slice(), &17_u64.to_be_bytes(), &[0]].concat();
+    let file = Written::new("heap", &[whole(0, 0, 6, 50_000), broken.repeat(100_000)].concat());
+    let list = list(&file.0).expect("it is listed");
+    assert_eq!((list.count, list.warnings.len()), (1, 9));
+    assert!(list.warnings[8].to_string().contains("99992"), "{}", list.warnings[8]);
+}

@@ -244,3 +244,28 @@ impl Object<'_> {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_to_nowhere_or_to_a_device_is_no_chunk_that_was_never_written() {
+        let folder = std::env::temp_dir().join(format!("millibar-store-links-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(folder.join("t")).expect("a folder");
+        let link = |name: &str, to: &str| std::os::unix::fs::symlink(to, folder.join(name)).expect("a link");
+        link("t/0.0", "/nowhere/at/all");
+        link("t/0.1", "/dev/zero");
+        link(".zgroup", "/dev/zero");
+        std::fs::create_dir(folder.join("t/1.0")).expect("a folder");
+        assert!(is_store(&folder), "its mark is told of");
+        let store = Store::open(&folder).expect("a folder");
+        let detail = |key: &str| store.object(key).err().map(|error| error.detail);
+        for odd in ["t/0.0", "t/0.1", "t/1.0", ".zgroup"] {
+            assert_eq!(detail(odd), Some(Detail::of("detail.no_file")), "{odd}");
+        }
+        assert!(store.object("t/1.1").expect("was never written").is_none());
+        std::fs::remove_dir_all(&folder).expect("ours");
+    }
+}

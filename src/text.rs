@@ -2,6 +2,7 @@
 //!
 //! Keys are `table.name`. A text may hold `{places}` that [`fill`] replaces.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::sync::LazyLock;
@@ -45,7 +46,7 @@ impl Bilingual {
     /// The same words in both languages, for names that come from a file.
     #[must_use]
     pub fn same(name: impl Into<String>) -> Self {
-        let name = name.into();
+        let name = harmless(&name.into()).into_owned();
         Self { en: name.clone(), fr: name }
     }
 
@@ -68,12 +69,12 @@ pub fn say(language: Language, key: &str) -> &str {
     table(language).get(key).map_or(key, String::as_str)
 }
 
-/// The text behind `key` with each `{name}` replaced.
+/// The text behind `key` with each `{name}` replaced, by what is [`harmless`] of its value.
 #[must_use]
 pub fn fill(language: Language, key: &str, places: &[(&str, &str)]) -> String {
     let mut text = say(language, key).to_owned();
     for (name, value) in places {
-        text = text.replace(&format!("{{{name}}}"), value);
+        text = text.replace(&format!("{{{name}}}"), &harmless(value));
     }
     text
 }
@@ -119,6 +120,28 @@ fn of_number(error: i32) -> Option<&'static str> {
         23 | 24 => Some("system.too_many"),
         _ => None,
     }
+}
+
+/// Whether a character moves a terminal's cursor, breaks the line, or turns the direction of the text round it: the
+/// controls of Unicode, and the marks by which its bidirectional algorithm (UAX 9, section 2) is overruled.
+#[must_use]
+pub fn is_harmful(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// A text on one line in which everything is seen that stands in it: names of files and names in files may hold what
+/// would lead a reader astray, or worse. Safe to be applied twice.
+#[must_use]
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut seen = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_harmful(c) { seen.extend(c.escape_unicode()) } else { seen.push(c) }
+    }
+    Cow::Owned(seen)
 }
 
 /// A name as far as a person reads it: files may hold texts of any length.
@@ -182,6 +205,17 @@ mod tests {
         let english: BTreeSet<_> = keys(Language::English).collect();
         let french: BTreeSet<_> = keys(Language::French).collect();
         assert_eq!(english, french);
+    }
+
+    #[test]
+    fn names_that_would_lead_a_reader_astray_are_shown_as_they_are() {
+        assert_eq!(harmless("a\u{1b}[2Jb\nc\u{9b}"), "a\\u{1b}[2Jb\\u{a}c\\u{9b}");
+        assert_eq!(harmless("run\u{202e}cn.exe"), "run\\u{202e}cn.exe");
+        assert_eq!(harmless(&harmless("\u{2066}x")), "\\u{2066}x");
+        assert_eq!(harmless("Québec 日本 م"), "Québec 日本 م");
+        let told = fill(Language::English, "cli.disk_full", &[("path", "a\nb\u{1b}")]);
+        assert!(told.contains("a\\u{a}b\\u{1b}"), "{told}");
+        assert_eq!(Bilingual::same("a\rb").en, "a\\u{d}b");
     }
 
     #[test]

@@ -23,7 +23,9 @@ pub struct Listed {
     /// Of all parts, each value once, in the order of the files.
     pub levels: Option<LevelAxis>,
     /// Of all parts, each step once, in the order of the files.
-    pub steps: Vec<Step>,
+    pub steps: Arc<Vec<Step>>,
+    /// The same, once there are several parts.
+    known: HashSet<Step>,
 }
 
 /// A variable in one file.
@@ -97,7 +99,7 @@ pub fn inventory(opened: &[(PathBuf, Result<Arc<Dataset>, SourceError>)]) -> Vec
                 continue;
             }
             let (levels, steps) = (variable.levels.clone(), variable.steps.clone());
-            list.push(Listed { id: String::new(), parts: vec![part], levels, steps });
+            list.push(Listed { id: String::new(), parts: vec![part], levels, steps, known: HashSet::new() });
         }
     }
     let mut taken: HashSet<String> = HashSet::new();
@@ -243,17 +245,19 @@ impl Listed {
 
     fn add(&mut self, part: Part) {
         if let Some(variable) = part.variable() {
-            for step in &variable.steps {
-                if !self.steps.contains(step) {
-                    self.steps.push(*step);
-                }
+            if self.known.is_empty() {
+                self.known.extend(self.steps.iter());
+            }
+            let new = variable.steps.iter().filter(|step| self.known.insert(**step));
+            let new: Vec<Step> = new.copied().collect();
+            if !new.is_empty() {
+                Arc::make_mut(&mut self.steps).extend(new);
             }
             if let (Some(axis), Some(more)) = (&mut self.levels, &variable.levels) {
-                for value in &more.values {
-                    if !axis.values.contains(value) {
-                        axis.values.push(*value);
-                    }
-                }
+                // -0 and 0 are one level.
+                let bits = |value: &f64| (value + 0.0).to_bits();
+                let mut known: HashSet<u64> = axis.values.iter().map(bits).collect();
+                axis.values.extend(more.values.iter().filter(|value| known.insert(bits(value))));
             }
         }
         self.parts.push(part);

@@ -166,7 +166,7 @@ fn disagreement(file: &OpenFile, dataset: &Dataset) -> Option<(Arc<str>, Catalog
     let steps: Vec<(ReferenceTime, Option<LeadTime>)> = dataset
         .variables
         .iter()
-        .flat_map(|variable| &variable.steps)
+        .flat_map(|variable| variable.steps.iter())
         .filter_map(|step| Some((everyday_run(step.run?), step.lead)))
         .collect();
     let (found_run, found_lead) = *steps.first()?;
@@ -259,7 +259,7 @@ fn gather(
     let members: Vec<Option<String>> =
         variable.members.as_ref().map_or(vec![None], |m| m.iter().cloned().map(Some).collect());
     let untold = [Step { run: None, lead: None, valid: None }];
-    let steps = if variable.steps.is_empty() { &untold[..] } else { &variable.steps };
+    let steps = if variable.steps.is_empty() { &untold[..] } else { variable.steps.as_slice() };
     // A name speaks for a file of one time only.
     let named = file.named.filter(|_| steps.len() == 1);
     for (step, times) in steps.iter().enumerate() {

@@ -17,7 +17,7 @@ pub mod recipe;
 mod runs;
 mod versions;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -205,11 +205,10 @@ impl Lost {
     pub fn of(dataset: &Dataset, folder: Option<&ModelFolder>) -> Self {
         let model = folder.map_or_else(|| join::model_name(dataset).en, |folder| folder.name.en.clone());
         let mut steps: Vec<Step> = Vec::new();
-        for step in dataset.variables.iter().flat_map(|variable| &variable.steps) {
-            if !steps.contains(step) {
-                steps.push(*step);
-            }
-        }
+        let (mut known, mut axes) = (HashSet::new(), HashSet::new());
+        // Many variables share one axis of times.
+        let own = dataset.variables.iter().filter(|variable| axes.insert(Arc::as_ptr(&variable.steps)));
+        steps.extend(own.flat_map(|variable| variable.steps.iter()).filter(|step| known.insert(**step)));
         Self { path: dataset.path.clone(), model, steps }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::arguments::Info;
 use super::opening::{self, Opened};
@@ -63,7 +63,7 @@ struct VariableEntry<'a> {
     grib: Option<GribEntry<'a>>,
     grid: GridEntry,
     levels: Option<LevelsEntry<'a>>,
-    steps: Vec<StepEntry>,
+    steps: StepEntries<'a>,
     members: Option<Vec<serde_json::Value>>,
     dims: BTreeMap<&'a str, usize>,
 }
@@ -94,6 +94,15 @@ pub struct StepEntry {
     run: Option<String>,
     lead: Option<f64>,
     valid: Option<String>,
+}
+
+/// There may be very many: each is put into words when it is written.
+struct StepEntries<'a>(&'a [Step]);
+
+impl Serialize for StepEntries<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(StepEntry::new))
+    }
 }
 
 impl<'a> Report<'a> {
@@ -142,7 +151,7 @@ impl<'a> VariableEntry<'a> {
             }),
             grid: GridEntry { kind: variable.grid.kind(), shape: shape(&variable.grid) },
             levels: listed.levels.as_ref().map(LevelsEntry::new),
-            steps: listed.steps.iter().map(StepEntry::new).collect(),
+            steps: StepEntries(&listed.steps),
             members: variable.members.as_ref().map(|members| members.iter().map(|name| member(name)).collect()),
             dims: variable.dims.iter().map(|(name, size)| (name.as_str(), *size)).collect(),
         })

@@ -1,9 +1,9 @@
 //! Standard output and standard error, without panics: a closed pipe is quiet, a full disk is told once.
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
 use serde::Serialize;
+use serde_json::ser::Formatter;
 
 use super::Status;
 use crate::text::{self, Language};
@@ -20,9 +20,9 @@ impl Output {
         Self { language, stdout: BufWriter::new(io::stdout()), failure: None }
     }
 
-    /// A line of the result.
+    /// A line of the result: one line, whatever stands in it.
     pub fn line(&mut self, text: &str) {
-        self.bytes(harmless(text).as_bytes());
+        self.bytes(text::harmless(text).as_bytes());
         self.bytes(b"\n");
     }
 
@@ -32,11 +32,12 @@ impl Output {
         }
     }
 
-    /// One JSON value on one line. Numbers that JSON does not have become `null`.
+    /// One JSON value on one line, written as it is made. Numbers that JSON does not have become `null`.
     pub fn json(&mut self, value: &impl Serialize) {
-        match serde_json::to_string(value) {
-            Ok(text) => self.line(&text),
-            Err(error) => self.failure = self.failure.take().or(Some(error.into())),
+        if self.failure.is_none() {
+            let mut to = serde_json::Serializer::with_formatter(&mut self.stdout, Harmless);
+            self.failure = value.serialize(&mut to).err().map(Into::into);
+            self.bytes(b"\n");
         }
     }
 
@@ -56,7 +57,7 @@ impl Output {
     pub fn complain(&mut self, sentence: &str) {
         self.flush();
         // Nothing is left to be done where even standard error is closed.
-        let _ = writeln!(io::stderr(), "millibar: {}", harmless(sentence));
+        let _ = writeln!(io::stderr(), "millibar: {}", text::harmless(sentence));
     }
 
     /// A text of the resources on standard error.
@@ -78,13 +79,23 @@ impl Output {
     }
 }
 
-/// Names in files and of files may hold what moves a terminal's cursor, or worse.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let moves = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if !text.contains(moves) {
-        return Cow::Borrowed(text);
+/// JSON as it is always written, but that a terminal which shows it stays as it is: what is harmful in a string and no
+/// control of ASCII, which JSON itself escapes, is escaped as well.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, harmful)) = rest.char_indices().find(|(_, c)| text::is_harmful(*c)) {
+            let (before, from) = rest.split_at(at);
+            writer.write_all(before.as_bytes())?;
+            for unit in harmful.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = from.get(harmful.len_utf8()..).unwrap_or_default();
+        }
+        writer.write_all(rest.as_bytes())
     }
-    text.chars().map(|c| if moves(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]
@@ -92,8 +103,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_move_the_cursor_is_shown_instead() {
-        assert_eq!(harmless("a\u{1b}[2Jb\tc"), "a\\u{1b}[2Jb\tc");
-        assert_eq!(harmless("Québec"), "Québec");
+    fn json_holds_what_a_name_holds_and_no_terminal_sees_it() {
+        let name = "a\u{1b}[2Jb\n\u{9b}2J\u{202e}Québec\u{feff}";
+        let mut written = Vec::new();
+        let mut to = serde_json::Serializer::with_formatter(&mut written, Harmless);
+        name.serialize(&mut to).expect("in memory");
+        let text = String::from_utf8(written).expect("text");
+        assert_eq!(text, r#""a\u001b[2Jb\n\u009b2J\u202eQuébec\ufeff""#);
+        assert_eq!(serde_json::from_str::<String>(&text).expect("JSON"), name);
     }
 }

@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::arguments::Records;
 use super::output::Output;
 use super::{Status, guarded};
-use crate::source::{self, Record, RecordList, Refusal, Side, SourceError};
+use crate::source::{self, RecordList, Refusal, Side, SourceError};
 use crate::text::{self, Language};
 
 pub fn run(asked: &Records, output: &mut Output) -> Status {
@@ -23,8 +23,14 @@ pub fn run(asked: &Records, output: &mut Output) -> Status {
 #[derive(Serialize)]
 struct Report<'a> {
     format: &'static str,
-    records: &'a [Record],
+    #[serde(serialize_with = "one_by_one")]
+    records: &'a RecordList,
     warnings: Vec<String>,
+}
+
+/// Each record is made when it is written.
+fn one_by_one<S: Serializer>(list: &RecordList, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(list.records())
 }
 
 /// What it prints of a file that is refused.
@@ -46,7 +52,7 @@ fn list(asked: &Records, output: &mut Output) -> Status {
     };
     if asked.json {
         let warnings = list.warnings.iter().map(ToString::to_string).collect();
-        output.json(&Report { format: list.format, records: &list.records, warnings });
+        output.json(&Report { format: list.format, records: &list, warnings });
         return Status::Done;
     }
     table(&list, output);
@@ -66,28 +72,47 @@ fn refuse(error: &SourceError, json: bool, output: &mut Output) -> Status {
     Status::AllRefused
 }
 
-/// Columns as wide as their widest cell, and the number of records below them.
+/// Columns are as wide as their widest cell among so many records; in longer lists they grow where one is wider.
+const ALIGNED: usize = 1 << 14;
+
+/// A line for each record, and their number below them.
 fn table(list: &RecordList, output: &mut Output) {
     let mut widths: Vec<usize> = list.columns.iter().map(|column| column.title.chars().count()).collect();
-    for record in &list.records {
-        for (width, cell) in widths.iter_mut().zip(&record.cells) {
-            *width = (*width).max(cell.chars().count());
+    let mut records = list.records();
+    let first: Vec<Vec<String>> = records.by_ref().take(ALIGNED).map(|record| record.cells).collect();
+    for cells in &first {
+        widen(&mut widths, cells);
+    }
+    output.line(&line(list.columns.iter().map(|column| column.title), list, &widths));
+    for cells in first.into_iter().chain(records.map(|record| record.cells)) {
+        if output.is_closed() {
+            return;
         }
+        widen(&mut widths, &cells);
+        output.line(&line(cells.iter().map(String::as_str), list, &widths));
     }
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded = cells.zip(list.columns).zip(&widths).map(|((cell, column), &width)| match column.side {
-            Side::Left => format!("{cell:<width$}"),
-            Side::Right => format!("{cell:>width$}"),
-        });
-        padded.collect::<Vec<_>>().join(" ").trim_end().to_owned()
-    };
-    output.line(&line(&mut list.columns.iter().map(|column| column.title)));
-    for record in &list.records {
-        output.line(&line(&mut record.cells.iter().map(String::as_str)));
-    }
-    let count = list.records.len().to_string();
+    let count = list.count.to_string();
     output.line("");
     output.line(&text::fill(output.language, "records.count", &[("count", &count), ("format", list.format)]));
+}
+
+fn widen(widths: &mut [usize], cells: &[String]) {
+    for (width, cell) in widths.iter_mut().zip(cells) {
+        *width = (*width).max(cell.chars().count());
+    }
+}
+
+fn line<'a>(cells: impl Iterator<Item = &'a str>, list: &RecordList, widths: &[usize]) -> String {
+    let mut line = String::new();
+    for ((cell, column), width) in cells.zip(list.columns).zip(widths) {
+        let blank = width.saturating_sub(cell.chars().count());
+        let (before, behind) = if column.side == Side::Right { (blank, 0) } else { (0, blank) };
+        line.extend(std::iter::repeat_n(' ', before));
+        line.push_str(cell);
+        line.extend(std::iter::repeat_n(' ', behind + 1));
+    }
+    line.truncate(line.trim_end().len());
+    line
 }
 
 /// Raw little-endian numbers of 64 bits: what every array language reads in one line.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::curvilinear::Hint;
 use super::sides::Sides;
-use super::sphere::{Bounds, Plane, Vector, chord, unit};
+use super::sphere::{Bounds, Plane, Vector, chord, normal, unit};
 use super::tree::Tree;
 use super::triangulate;
 
@@ -107,6 +107,9 @@ impl Points {
             let middles: Vec<Vector> = (0..triangles.len() as u32).into_par_iter().map(middle).collect();
             let order = (0..triangles.len() as u32).collect();
             let tree = Tree::of_places(order, |n| middles[n as usize], |n| Bounds::of_patch(&corners(n)));
+            if self.0.joined != Joined::ByPlace && are_heaped(&middles, &tree) {
+                return Mesh { triangles: Vec::new(), tree: Tree::of_sorted(Vec::new(), |_| Bounds::EMPTY) };
+            }
             Mesh { triangles, tree }
         })
     }
@@ -162,6 +165,22 @@ impl Points {
     }
 }
 
+/// Whether triangles of a file lie in heaps over one another: they say nothing about what lies beside what, and every pixel
+/// would be sought in most of them. Round a point of a mesh some ten to a hundred lie close enough to be looked at.
+fn are_heaped(middles: &[Vector], tree: &Tree) -> bool {
+    const SAMPLES: usize = 256;
+    const MOST: usize = 512;
+    let (mut samples, mut looked_at) = (0, 0);
+    for middle in middles.iter().step_by(middles.len() / SAMPLES + 1) {
+        samples += 1;
+        tree.find(normal(*middle), |_| {
+            looked_at += 1;
+            None::<()>
+        });
+    }
+    looked_at > MOST * samples
+}
+
 impl PartialEq for Points {
     fn eq(&self, other: &Self) -> bool {
         let same = |a: &[f64], b: &[f64]| {
@@ -175,5 +194,35 @@ impl PartialEq for Points {
 impl fmt::Debug for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Points").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows and columns of a tenth of a degree.
+    fn points(count: u32) -> (Vec<f64>, Vec<f64>) {
+        let place = |n: u32| (f64::from(n / 100) * 0.1, f64::from(n % 100) * 0.1);
+        (0..count).map(place).unzip()
+    }
+
+    #[test]
+    fn triangles_of_a_mesh_are_drawn_and_heaps_of_them_are_not() {
+        let (lat, lon) = points(10_000);
+        let beside = |n: u32| [[n, n + 1, n + 100], [n + 1, n + 101, n + 100]];
+        let mesh: Vec<[u32; 3]> = (0..9_900).filter(|n| n % 100 != 99).flat_map(beside).collect();
+        let mesh = Points::of_triangles(lat.clone(), lon.clone(), mesh).expect("as many latitudes as longitudes");
+        assert!(mesh.has_triangles());
+        // Numbers without order, by the generator of Lehmer (Park and Miller 1988).
+        let mut last = 1_u64;
+        let mut any = || {
+            last = last * 16_807 % 2_147_483_647;
+            (last % 10_000) as u32
+        };
+        let heaped = (0..20_000).map(|_| [any(), any(), any()]).collect();
+        let heaped = Points::of_triangles(lat, lon, heaped).expect("as many latitudes as longitudes");
+        assert!(!heaped.has_triangles());
+        assert!(heaped.nearest(0.0, 0.0).is_some(), "values are still found");
     }
 }

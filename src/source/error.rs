@@ -79,6 +79,7 @@ impl SourceError {
         let refusal = match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Refusal::NotFound,
             ErrorKind::PermissionDenied => Refusal::NoAccess,
+            ErrorKind::Unsupported => return Self::new(path, Refusal::NotData, Detail::of("detail.no_file")),
             _ if handles::is_too_many(error) => Refusal::NoAccess,
             _ => Refusal::Corrupt,
         };

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -92,8 +92,12 @@ impl Drop for Handle {
     }
 }
 
-/// Opens a file; where the system allows no more of them, half of ours are closed first.
+/// Opens a regular file; where the system allows no more of them, half of ours are closed first. Of a pipe or a device
+/// nothing is opened (`ErrorKind::Unsupported`): it would be waited on for ever.
 pub fn open(path: &Path) -> io::Result<File> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(ErrorKind::Unsupported.into());
+    }
     match File::open(path) {
         Err(error) if is_too_many(&error) => {
             shelf().close_half();
@@ -183,6 +187,13 @@ mod tests {
         }
         drop(handles);
         std::fs::remove_dir_all(&folder).expect("ours");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_not_opened() {
+        let error = open(Path::new("/dev/zero")).expect_err("no file");
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
     }
 
     #[test]

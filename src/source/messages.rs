@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use super::alone::alone;
 use super::{Choice, Detail, GribIdentity, LevelAxis, Reader, Refusal, SourceError, Step, Stop, Variable};
 use crate::field::LevelKind;
 use crate::grid::{Grid, Window};
@@ -49,6 +50,12 @@ pub struct Message {
 /// Undoes the packing of one message, by its number in the list that [`variables`] was given.
 pub trait Decoder: Send + Sync + fmt::Debug {
     fn path(&self) -> &Path;
+
+    /// How many values a message has, as far as its header says.
+    fn points(&self, message: usize) -> usize {
+        let _ = message;
+        0
+    }
 
     /// `[ny, nx]` of the message's grid in its stored order, missing values NaN.
     fn decode(&self, message: usize) -> Result<Array2<f64>, SourceError>;
@@ -202,7 +209,7 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
                     units,
                     values: levels.into_iter().map(f64::from_bits).collect(),
                 }),
-                steps,
+                steps: Arc::new(steps),
                 members,
                 dims: Vec::new(),
                 reader: reader.clone(),
@@ -233,6 +240,14 @@ impl MessageReader {
     }
 }
 
+impl MessageReader {
+    fn window(&self, variable: u32, choice: &Choice, window: Window) -> Result<Array2<f32>, SourceError> {
+        let message = self.wanted(variable, choice)?;
+        let _large = alone(self.decoder.points(message).saturating_mul(size_of::<f32>()));
+        self.decoder.decode_f32(message).map(|whole| cut(whole, window, f32::NAN))
+    }
+}
+
 impl Reader for MessageReader {
     fn id(&self) -> u64 {
         self.id
@@ -260,8 +275,7 @@ impl Reader for MessageReader {
     ) {
         choices.par_iter().enumerate().for_each(|(n, choice)| {
             if !stop.is_stopped() {
-                let whole = self.wanted(variable, choice).and_then(|message| self.decoder.decode_f32(message));
-                done(n, whole.map(|whole| cut(whole, window, f32::NAN)));
+                done(n, self.window(variable, choice, window));
             }
         });
     }

@@ -4,6 +4,7 @@
 //! handle that says where the values of one field lie; reading it gives the file's own numbers, with no conversion of
 //! units. Nothing here guesses what a variable means.
 
+mod alone;
 mod bits;
 mod bytes;
 pub mod cf;
@@ -91,7 +92,8 @@ pub struct Variable {
     pub grib: Option<GribIdentity>,
     pub grid: Arc<Grid>,
     pub levels: Option<LevelAxis>,
-    pub steps: Vec<Step>,
+    /// Shared between variables along the same times.
+    pub steps: Arc<Vec<Step>>,
     /// Ensemble members by their number or name in the file.
     pub members: Option<Vec<String>>,
     /// Other dimensions, chosen by position.

@@ -7,16 +7,25 @@ use serde::ser::{Serialize, Serializer};
 use super::signature::{self, Signature};
 use super::{Detail, Refusal, SourceError, grib, rpn};
 
-/// What stands in a file of records (RPN) or messages (GRIB), in the file's order.
-#[derive(Debug)]
+/// What stands in a file of records (RPN) or messages (GRIB), in the file's order. A file may hold millions, so that each
+/// is described when its turn comes.
 pub struct RecordList {
     /// As [`super::Dataset::format`].
     pub format: &'static str,
     /// The columns of the table for people; each record has as many cells.
     pub columns: &'static [Column],
-    pub records: Vec<Record>,
+    pub count: usize,
+    /// One record by its number below `count`.
+    pub describe: Box<dyn Fn(usize) -> Option<Record>>,
     /// What was not as it should be, while the file can still be listed.
     pub warnings: Vec<SourceError>,
+}
+
+impl RecordList {
+    /// All of them, in the file's order.
+    pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
+        (0..self.count).filter_map(|number| (self.describe)(number))
+    }
 }
 
 /// The head of a column, and the side on which its words stand.

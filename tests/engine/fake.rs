@@ -188,7 +188,7 @@ pub fn dataset(reader: &Arc<Fake>) -> Dataset {
             units: Some("hPa".to_owned()),
             values: vec![500.0, 700.0, 850.0],
         }),
-        steps: reader.steps.clone().map(step).collect(),
+        steps: Arc::new(reader.steps.clone().map(step).collect()),
         members: None,
         dims: Vec::new(),
         reader: reader.clone(),

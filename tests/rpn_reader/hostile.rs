@@ -45,7 +45,7 @@ fn sample() -> Vec<u8> {
 /// Opens, lists, reads: refusals are an answer.
 fn read_all(path: &Path) {
     if let Ok(list) = source::records(path) {
-        for number in 0..list.records.len().min(16) {
+        for number in 0..list.count.min(16) {
             let _ = source::record_values(path, number);
         }
     }

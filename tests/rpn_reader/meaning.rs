@@ -23,7 +23,8 @@ fn a_listing_names_all_that_the_directory_says() {
     let record = Record { ip: [850, 6, 3], ig: [70_000, 1 << 20, 3, 4], ..humidity() };
     let list = source::records(&written("listing", "file", &StandardFile::default().with(record))).expect("lists");
     assert!(list.warnings.is_empty());
-    let [record] = list.records.as_slice() else { panic!("one record") };
+    let records: Vec<_> = list.records().collect();
+    let [record] = records.as_slice() else { panic!("one record") };
     let of = |key: &str| record.entries.iter().find(|(name, _)| *name == key).map(|(_, entry)| entry.clone());
     let text = |words: &str| Some(Entry::Text(words.to_owned()));
     assert_eq!((of("nomvar"), of("typvar"), of("etiket")), (text("HR"), text("P"), text("TEST")));
@@ -134,7 +135,7 @@ fn deleted_records_are_gone_and_auxiliary_ones_are_no_fields() {
         .with(Record { nomvar: "GZ", ..humidity() })
         .with(Record { datyp: 7, nbits: 8, nomvar: "TEXT", ..humidity() });
     let path = written("deleted", "file", &file);
-    assert_eq!(source::records(&path).expect("lists").records.len(), 3);
+    assert_eq!(source::records(&path).expect("lists").count, 3);
     let dataset = opened(&path);
     assert_eq!(dataset.variables.iter().map(|variable| variable.id.as_str()).collect::<Vec<_>>(), ["GZ"]);
 }

@@ -23,7 +23,7 @@ pub fn open_and_read(path: &Path) {
     let variables = opened.iter().flat_map(|(_, outcome)| outcome.iter()).map(|dataset| dataset.variables.len());
     assert_eq!(catalog::inventory(&opened).len(), variables.sum::<usize>(), "each variable of one file is listed once");
     if let Ok(list) = source::records(path) {
-        for record in 0..list.records.len().min(8) {
+        for record in 0..list.count.min(8) {
             let _ = source::record_values(path, record);
         }
     }

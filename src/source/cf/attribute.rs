@@ -92,7 +92,7 @@ pub enum Element {
     Other,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Dimension {
     pub name: String,
     pub size: usize,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
+use super::Odd;
 use super::attribute::{Declared, Dimension};
 use super::declarations::Declarations;
 use super::listed;
@@ -15,7 +16,7 @@ use super::roles::Role;
 use crate::grid::{Curvilinear, Geometry, Grid, Points, Sides};
 
 /// More points than any forecast has: 16 384 × 16 384.
-const MOST_POINTS: usize = 1 << 28;
+pub const MOST_POINTS: usize = 1 << 28;
 
 /// A variable's grid and the dimensions that it takes.
 #[derive(Clone, Debug)]
@@ -35,8 +36,8 @@ const SIDES: usize = 6;
 #[derive(Default)]
 pub struct Grids {
     known: HashMap<Key, Option<Arc<Grid>>>,
-    /// Grid mappings that make no projection: the variable that holds each, and why.
-    pub unmapped: Vec<(usize, String)>,
+    /// Grid mappings that make no projection, and grids that are too large.
+    pub odd: Vec<Odd>,
 }
 
 /// Where a grid's positions come from: numbers of variables.
@@ -61,8 +62,9 @@ struct Found {
 }
 
 impl Grids {
-    /// The grid of a variable; `None` for one that has none.
-    pub fn place(&mut self, all: &Declarations<'_>, variable: &Declared) -> Option<Placed> {
+    /// The grid of a variable by its number; `None` for one that has none.
+    pub fn place(&mut self, all: &Declarations<'_>, number: usize) -> Option<Placed> {
+        let variable = all.get(number)?;
         let found = by_mesh(all, variable)
             .or_else(|| by_named_planes(all, variable))
             .or_else(|| by_coordinate_variables(all, variable))
@@ -74,9 +76,10 @@ impl Grids {
         if found.side.is_some() {
             (ny, nx) = (1, ny.checked_mul(nx)?.checked_mul(SIDES)?);
         }
-        if ny.checked_mul(nx).is_none_or(|points| points == 0 || points > MOST_POINTS) {
-            return None;
+        if ny.checked_mul(nx).is_none_or(|points| points > MOST_POINTS) {
+            self.odd.push(Odd::Large(number, ny, nx));
         }
+        ny.checked_mul(nx).filter(|points| (1..=MOST_POINTS).contains(points))?;
         let listed = self.grid(all, found.key, ny, nx);
         let grid = self.projected(all, variable, &found, listed.as_deref()).or(listed)?;
         ((grid.ny, grid.nx) == (ny, nx)).then_some(Placed {
@@ -94,7 +97,7 @@ impl Grids {
         let geometry = match geometry(all, key, ny, nx) {
             Ok(geometry) => geometry,
             Err((mapping, why)) => {
-                self.unmapped.push((mapping, why));
+                self.odd.push(Odd::Mapping(mapping, why));
                 None
             }
         };

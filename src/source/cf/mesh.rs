@@ -161,7 +161,7 @@ mod tests {
     fn a_field_on_the_nodes_is_drawn_in_the_faces_of_the_mesh() {
         let (declared, values) = mesh(FACES.to_vec());
         let all = Declarations::new(&declared, &values);
-        let placed = Grids::default().place(&all, &declared[6]).expect("on the mesh");
+        let placed = Grids::default().place(&all, 6).expect("on the mesh");
         assert_eq!((placed.grid.ny, placed.grid.nx, placed.x), (1, 7, 0));
         let at = |lon: f64, lat: f64| Some(placed.grid.around(lon, lat)?.mean(|_, node| Some(node as f64)));
         // In the plane of the first square the value is that of a straight field; the sphere bends it a little.
@@ -174,7 +174,7 @@ mod tests {
     fn a_field_on_the_faces_stands_at_their_middles() {
         let (declared, values) = mesh(FACES.to_vec());
         let all = Declarations::new(&declared, &values);
-        let placed = Grids::default().place(&all, &declared[7]).expect("on the mesh");
+        let placed = Grids::default().place(&all, 7).expect("on the mesh");
         assert_eq!((placed.grid.nx, placed.y, placed.x), (3, None, 1));
         assert_eq!(placed.grid.position(0, 2), Some((3.5, 1.5)));
     }
@@ -184,7 +184,7 @@ mod tests {
         let (declared, values) = mesh(vec![99.0; 12]);
         let all = Declarations::new(&declared, &values);
         assert_eq!(triangles(&all, 5, 7), None);
-        let placed = Grids::default().place(&all, &declared[6]).expect("its nodes have places");
+        let placed = Grids::default().place(&all, 6).expect("its nodes have places");
         assert!(matches!(placed.grid.geometry, Geometry::Points(_)));
         assert!(placed.grid.around(1.0, 1.0).is_some(), "the nodes are joined to triangles");
     }
@@ -201,7 +201,7 @@ mod tests {
             let values = |first: f64| (0..4 * sides).map(|n| first + n as f64).collect::<Vec<f64>>();
             let values = Numbers([(0, values(0.0)), (1, values(-10.0))].into());
             let all = Declarations::new(&declared, &values);
-            Grids::default().place(&all, &declared[2]).expect("rows and columns")
+            Grids::default().place(&all, 2).expect("rows and columns")
         };
         let cube = placed(6);
         assert_eq!((cube.grid.ny, cube.grid.nx, cube.sides), (1, 24, Some((0, 6))));

@@ -18,10 +18,11 @@ mod roles;
 mod steps;
 mod time;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::grid::Grid;
-use crate::source::{LevelAxis, Step};
+use crate::source::{Detail, LevelAxis, Refusal, SourceError, Step};
 
 pub use attribute::{Attribute, Declared, Dimension, Element, Number};
 pub use declarations::{Declarations, Values};
@@ -33,7 +34,7 @@ pub use places::Places;
 use horizontal::{Grids, Placed};
 use levels::level_axis;
 use roles::Role;
-use steps::Steps;
+use steps::{Steps, Times};
 
 /// A variable that lies on a horizontal grid.
 #[derive(Debug)]
@@ -42,21 +43,69 @@ pub struct Gridded {
     pub declared: usize,
     pub grid: Arc<Grid>,
     pub levels: Option<LevelAxis>,
-    pub steps: Vec<Step>,
+    pub steps: Arc<Vec<Step>>,
     pub members: Option<Vec<String>>,
     pub dims: Vec<(String, usize)>,
     pub places: Places,
 }
 
-/// All gridded variables of a file, in the file's order, and the grid mappings that could not be followed: the number
-/// of the variable that holds each, and why.
+/// What of a file was not followed: the number of the variable that is meant, and why.
+#[derive(Debug)]
+pub enum Odd {
+    /// A grid mapping that makes no projection.
+    Mapping(usize, String),
+    /// A variable on a grid of so many points.
+    Large(usize, usize, usize),
+    /// A variable with more steps than are told one by one.
+    Long(usize, usize),
+}
+
+/// All gridded variables of a file, in the file's order, and what could not be followed.
 #[must_use]
-pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, Vec<(usize, String)>) {
+pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, Vec<Odd>) {
     let all = Declarations::new(variables, values);
-    let mut grids = Grids::default();
+    let (mut grids, mut times) = (Grids::default(), Times::default());
     let numbers = 0..variables.len();
-    let found = numbers.filter(|&n| may_be_field(&all, n)).filter_map(|n| gridded(&all, &mut grids, n)).collect();
-    (found, grids.unmapped)
+    let mut gridded = |n| gridded(&all, &mut grids, &mut times, n);
+    let found = numbers.filter(|&n| may_be_field(&all, n)).filter_map(&mut gridded).collect();
+    grids.odd.extend(times.long);
+    (found, grids.odd)
+}
+
+/// So many variables are told of one by one.
+const MOST_TOLD: usize = 8;
+
+/// A note for each of the first things that were not followed.
+#[must_use]
+pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceError> {
+    let number = |number: usize| Detail::from(number as u64);
+    let note = |odd: Odd| {
+        let (variable, detail, words) = match odd {
+            Odd::Mapping(mapping, why) => (mapping, why.into(), None),
+            Odd::Large(variable, ny, nx) => {
+                let places = [("ny", number(ny)), ("nx", number(nx)), ("most", number(horizontal::MOST_POINTS))];
+                let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_large");
+                (variable, Detail::with("detail.grid_too_large", places), Some(words))
+            }
+            Odd::Long(variable, count) => {
+                let places = [("count", number(count)), ("most", number(steps::MOST_STEPS))];
+                let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_long");
+                (variable, Detail::with("detail.too_long", places), Some(words))
+            }
+        };
+        let part = variables.get(variable).map_or_else(String::new, |variable| variable.path.clone());
+        let note = SourceError::new(path, Refusal::Unsupported, detail).in_part(part);
+        words.map_or(note.clone(), |words| note.saying(words))
+    };
+    odd.into_iter().take(MOST_TOLD).map(note).collect()
+}
+
+/// The note of a variable whose one field has more bytes than the file can hold, however well compressed.
+#[must_use]
+pub fn promised(path: &Path, variable: Option<&Declared>, bytes: usize) -> SourceError {
+    let part = variable.map_or_else(String::new, |variable| variable.path.clone());
+    let detail = Detail::with("detail.promised", [("bytes", (bytes as u64).into())]);
+    SourceError::new(path, Refusal::NoGrid, detail).in_part(part)
 }
 
 /// The fields of a file whose positions stand in no variable of it. `gridded` in the file's order; `of_file`: NEMO's
@@ -73,9 +122,9 @@ pub fn add_placed(
     gridded: &mut Vec<Gridded>,
     placed: Vec<(usize, Arc<Grid>, Fit)>,
 ) {
-    let all = Declarations::new(variables, values);
+    let (all, mut times) = (Declarations::new(variables, values), Times::default());
     for (number, grid, Fit { y, x }) in placed {
-        let Some(field) = on_grid(&all, number, Placed { grid, y, x, sides: None }) else { continue };
+        let Some(field) = on_grid(&all, &mut times, number, Placed { grid, y, x, sides: None }) else { continue };
         match gridded.binary_search_by_key(&number, |known| known.declared) {
             Ok(at) => gridded[at] = field,
             Err(at) => gridded.insert(at, field),
@@ -105,16 +154,16 @@ fn may_be_field(all: &Declarations<'_>, number: usize) -> bool {
     variable.number().is_some() && full && !own_dimension && !coordinate && !all.is_cell_bounds(number)
 }
 
-fn gridded(all: &Declarations<'_>, grids: &mut Grids, number: usize) -> Option<Gridded> {
-    on_grid(all, number, grids.place(all, all.get(number)?)?)
+fn gridded(all: &Declarations<'_>, grids: &mut Grids, times: &mut Times, number: usize) -> Option<Gridded> {
+    on_grid(all, times, number, grids.place(all, number)?)
 }
 
-fn on_grid(all: &Declarations<'_>, number: usize, placed: Placed) -> Option<Gridded> {
+fn on_grid(all: &Declarations<'_>, times: &mut Times, number: usize, placed: Placed) -> Option<Gridded> {
     let variable = all.get(number)?;
     let Placed { grid, y, x, sides } = placed;
     let of_grid = [Some(x), y, sides.map(|(dim, _)| dim)];
     let mut free: Vec<usize> = (0..variable.dims.len()).filter(|&dim| !of_grid.contains(&Some(dim))).collect();
-    let Steps { steps, dims: step_dims, doubtful } = Steps::of(all, variable, &free);
+    let Steps { steps, dims: step_dims, doubtful } = times.of(all, number, &free)?;
     let mut places = Places { y, x, sides, step: step_dims, ..Places::default() };
     if doubtful {
         places.dims.extend(places.step.iter().map(|(dim, _)| *dim));
@@ -200,4 +249,72 @@ fn scalar_level(all: &Declarations<'_>, variable: &Declared) -> Option<usize> {
 fn are_distinct(names: &[String]) -> bool {
     let mut seen = std::collections::HashSet::with_capacity(names.len());
     names.iter().all(|name| seen.insert(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Coordinates that count.
+    struct Counting<'a>(&'a [Declared]);
+
+    impl Values for Counting<'_> {
+        fn numbers(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {
+            let size = self.0.get(variable)?.dims.first().map_or(1, |dim| dim.size);
+            (rank == 1 && size <= 1 << 20).then(|| (0..size as u32).map(f64::from).collect())
+        }
+        fn texts(&self, _: usize) -> Option<Vec<String>> {
+            None
+        }
+    }
+
+    fn declared(path: &str, dims: &[(&str, usize)], units: &str) -> Declared {
+        let dims = dims.iter().map(|(name, size)| Dimension { name: (*name).into(), size: *size }).collect();
+        let attributes = vec![("units".to_owned(), Attribute::Text(units.to_owned()))];
+        Declared { path: path.into(), element: Element::Number(Number::F32), dims, attributes }
+    }
+
+    /// Two fields along the same times.
+    fn file(times: usize, rows: usize) -> Vec<Declared> {
+        let all = [("time", times), ("lat", rows), ("lon", rows)];
+        vec![
+            declared("time", &all[..1], "hours since 2026-11-20"),
+            declared("lat", &all[1..2], "degrees_north"),
+            declared("lon", &all[2..], "degrees_east"),
+            declared("t", &all, "K"),
+            declared("r", &all, "%"),
+        ]
+    }
+
+    #[test]
+    fn variables_along_the_same_times_share_them() {
+        let declared = file(5, 2);
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(odd.is_empty());
+        let [t, r] = found.as_slice() else { panic!("two fields") };
+        assert_eq!(t.steps.len(), 5);
+        assert!(Arc::ptr_eq(&t.steps, &r.steps));
+    }
+
+    #[test]
+    fn a_longer_axis_than_a_loop_can_hold_is_chosen_by_position_and_told_of() {
+        let declared = file(steps::MOST_STEPS + 1, 2);
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(found.iter().all(|field| field.steps.is_empty()));
+        assert_eq!(found[0].dims, [("time".to_owned(), steps::MOST_STEPS + 1)]);
+        let notes = told(Path::new("long.nc"), &declared, odd);
+        assert_eq!(notes.len(), 1, "once for all that share the axis");
+        let told = notes[0].to_string();
+        assert!(told.contains("131073") && told.contains("131072"), "{told}");
+    }
+
+    #[test]
+    fn a_grid_of_more_points_than_are_read_is_told_with_their_number() {
+        let declared = file(1, 20_000);
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(found.is_empty());
+        let notes = told(Path::new("large.nc"), &declared, odd);
+        let told = notes[0].to_string();
+        assert!(told.contains("20000 × 20000") && told.contains("268435456") && told.contains("(t)"), "{told}");
+    }
 }

@@ -1,27 +1,67 @@
 //! The time axes of a variable: reference time, lead time and valid time from all the forms that files give them in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use super::attribute::{Attribute, Declared, Element};
+use super::Odd;
+use super::attribute::{Attribute, Declared, Dimension, Element};
 use super::declarations::Declarations;
 use super::roles::Role;
 use super::time::{TimeScale, absolute_day, duration_seconds, is_absolute_day, parse_text};
 use crate::source::Step;
 use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
 
-/// More steps than a loop can hold; a longer axis is chosen by position.
-const MOST_STEPS: usize = 1 << 20;
+/// More steps than a loop can hold: fifteen years of hours, three and a half centuries of days. A longer axis is chosen by
+/// position.
+pub const MOST_STEPS: usize = 1 << 17;
+/// Time axes of one file that are kept; more are worked out again.
+const MOST_KNOWN: usize = 64;
 /// Longer leads are no forecast's: a hundred million years, and far from the end of the numbers.
 const MOST_LEAD_SECONDS: f64 = 3.6e15;
 
 /// The steps of a variable and the dimensions that they are spread over, the last running fastest.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Steps {
-    pub steps: Vec<Step>,
+    /// Variables along the same times share them.
+    pub steps: Arc<Vec<Step>>,
     /// Number of the variable's dimension, and its size.
     pub dims: Vec<(usize, usize)>,
     /// Some step cannot be told from the others by its times: they can be chosen by position as well.
     pub doubtful: bool,
+}
+
+/// The time axes of a file's variables, those that several share worked out once.
+#[derive(Default)]
+pub struct Times {
+    known: HashMap<Shared, Steps>,
+    /// Variables with more steps than are told.
+    pub long: Vec<Odd>,
+}
+
+/// By all that the times of a variable depend on: its dimensions, those that the grid leaves, the coordinates that it
+/// names, and its group.
+type Shared = (Vec<Dimension>, Vec<usize>, Vec<usize>, String);
+
+impl Times {
+    /// The steps of a variable by its number; see [`Steps::of`].
+    pub fn of(&mut self, all: &Declarations<'_>, number: usize, free: &[usize]) -> Option<Steps> {
+        let variable = all.get(number)?;
+        let shared = (variable.dims.clone(), free.to_vec(), all.auxiliary(variable), variable.group().to_owned());
+        if let Some(known) = self.known.get(&shared) {
+            return Some(known.clone());
+        }
+        let steps = match Steps::of(all, variable, free) {
+            Ok(steps) => steps,
+            Err(count) => {
+                self.long.push(Odd::Long(number, count));
+                Steps::default()
+            }
+        };
+        if self.known.len() < MOST_KNOWN {
+            self.known.insert(shared, steps.clone());
+        }
+        Some(steps)
+    }
 }
 
 /// One of the three times, spread over some dimensions of the variable.
@@ -40,9 +80,9 @@ enum Instant {
 }
 
 impl Steps {
-    /// Reads the time axes of `variable` among its dimensions `free`, which are those that the grid leaves.
-    #[must_use]
-    pub fn of(all: &Declarations<'_>, variable: &Declared, free: &[usize]) -> Self {
+    /// Reads the time axes of `variable` among its dimensions `free`, which are those that the grid leaves. An error where
+    /// there are too many steps: their number.
+    fn of(all: &Declarations<'_>, variable: &Declared, free: &[usize]) -> Result<Self, usize> {
         let [mut run, lead, mut valid] =
             [Role::Run, Role::Lead, Role::Time].map(|role| find(all, variable, free, role));
         let mut lead = lead.into_iter().next();
@@ -62,14 +102,16 @@ impl Steps {
         dims.extend(free.iter().copied().filter(|&dim| is_named_time(all, variable, dim)));
         dims.sort_unstable();
         dims.dedup();
-        Self::spread(&sources, variable, &dims).unwrap_or_default()
+        let sizes: Vec<usize> = dims.iter().map(|&dim| variable.dims.get(dim).map_or(0, |dim| dim.size)).collect();
+        let count = sizes.iter().fold(1_usize, |product, &size| product.saturating_mul(size));
+        if count > MOST_STEPS {
+            return Err(count);
+        }
+        Ok(Self::spread(&sources, &dims, sizes, count).unwrap_or_default())
     }
 
-    fn spread(sources: &[Option<Source>; 3], variable: &Declared, dims: &[usize]) -> Option<Self> {
-        let sizes: Vec<usize> =
-            dims.iter().map(|&dim| variable.dims.get(dim).map(|dim| dim.size)).collect::<Option<_>>()?;
-        let count = sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))?;
-        if count > MOST_STEPS || sources.iter().all(Option::is_none) && dims.is_empty() {
+    fn spread(sources: &[Option<Source>; 3], dims: &[usize], sizes: Vec<usize>, count: usize) -> Option<Self> {
+        if sources.iter().all(Option::is_none) && dims.is_empty() {
             return None;
         }
         let steps: Vec<Step> = (0..count)
@@ -84,7 +126,7 @@ impl Steps {
         let without_axis = dims.iter().zip(&sizes).any(|(&dim, &size)| size > 1 && !has_axis(dim));
         let vague = sources.iter().flatten().any(|source| source.vague);
         let doubtful = vague || without_axis || !are_distinct(&steps) || steps.iter().any(is_unknown);
-        Some(Self { steps, dims: dims.iter().copied().zip(sizes).collect(), doubtful })
+        Some(Self { steps: Arc::new(steps), dims: dims.iter().copied().zip(sizes).collect(), doubtful })
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::inflate::Inflater;
 use super::zstd::Zstd;
 use super::{Filter, FilterError, checksum};
+use crate::source::alone::is_large;
 
 /// The filters of one array, in the order in which they were applied.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,6 +104,10 @@ fn undo(
                 std::mem::swap(raw, spare);
             }
         }
+    }
+    // What is left of an earlier stage would live as long as the field that is made of this one.
+    if is_large(spare.len()) {
+        *spare = Vec::new();
     }
     if length > size { Err(FilterError::Broken("detail.chunk_size")) } else { Ok(length) }
 }

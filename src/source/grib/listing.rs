@@ -1,5 +1,6 @@
 //! The messages as `grib_ls` lists them: a line for each field, also for those that are not read here.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use super::grids::{Described, Grids, NoGrid};
@@ -47,15 +48,18 @@ pub fn list(path: &Path) -> Result<RecordList, SourceError> {
         let none = || SourceError::new(path, Refusal::Corrupt, Detail::of("detail.grib_none"));
         return Err(warnings.pop().unwrap_or_else(none));
     }
-    let mut grids = Grids::default();
-    let records = fields.iter().enumerate().map(|(number, field)| describe(number, field, &mut grids)).collect();
     let has = |edition| fields.iter().any(|field| field.edition == edition);
     let format = match (has(1), has(2)) {
         (true, true) => "grib1+2",
         (true, false) => "grib1",
         _ => "grib2",
     };
-    Ok(RecordList { format, columns: COLUMNS, records, warnings })
+    let (count, grids) = (fields.len(), RefCell::new(Grids::default()));
+    let describe = move |number| {
+        let grids: &mut Grids = &mut *grids.try_borrow_mut().ok()?;
+        Some(describe(number, fields.get(number)?, grids))
+    };
+    Ok(RecordList { format, columns: COLUMNS, count, describe: Box::new(describe), warnings })
 }
 
 /// Values of one field, row by row as `millibar probe` counts them.

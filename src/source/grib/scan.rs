@@ -107,7 +107,9 @@ impl Walk<'_> {
         }
         let mut from = at;
         while from.saturating_add(8) <= length && self.garbage < MOST_GARBAGE {
-            let size = (length - from).min(SEARCH_BLOCK as u64) as usize;
+            // What was read before is looked through first: where broken messages lie close together, the next is in it.
+            let held = self.ahead.held(from).filter(|&held| held >= 8);
+            let size = held.unwrap_or(SEARCH_BLOCK).min((length - from).min(SEARCH_BLOCK as u64) as usize);
             let block = self.ahead.get(from, size)?;
             if let Some(place) = block.windows(4).position(|word| word == b"GRIB") {
                 self.garbage += place as u64;
@@ -364,6 +366,12 @@ struct Ahead<'a> {
 impl<'a> Ahead<'a> {
     fn new(bytes: &'a FileBytes) -> Self {
         Self { bytes, block: Vec::new(), start: 0, filled: 0, aside: Vec::new() }
+    }
+
+    /// How many bytes from `at` on are in the block.
+    fn held(&self, at: u64) -> Option<usize> {
+        let skip = usize::try_from(at.checked_sub(self.start)?).ok()?;
+        self.filled.checked_sub(skip)
     }
 
     /// Bytes that must lie within the file.

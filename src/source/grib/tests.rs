@@ -362,7 +362,7 @@ fn the_list_of_messages_tells_short_name_member_interval_and_points_as_grib_ls_d
     let file = Written::new("listed", &[whole(0, 0, 6, 50_000), maximum].concat());
     let list = list(&file.0).expect("it is listed");
     let of = |record: usize, key: &str| {
-        let entries = list.records.get(record).map(|record| record.entries.clone()).unwrap_or_default();
+        let entries = (list.describe)(record).map(|record| record.entries).unwrap_or_default();
         entries.into_iter().find(|(name, _)| *name == key).map(|(_, entry)| entry)
     };
     let text = |words: &str| Some(crate::source::Entry::Text(words.to_owned()));
@@ -373,4 +373,14 @@ fn the_list_of_messages_tells_short_name_member_interval_and_points_as_grib_ls_d
     let numbers = ["points", "Ni", "Nj"].map(|key| of(1, key));
     let absent = Some(crate::source::Entry::Absent);
     assert_eq!(numbers, [Some(crate::source::Entry::Integer(6)), absent.clone(), absent]);
+}
+
+#[test]
+fn of_very_many_broken_messages_the_first_are_told_and_the_others_counted() {
+    // Each says that it ends one octet behind its header, and there stands no 7777.
+    let broken = [b"GRIB\0\0\0\x02".as_slice(), &17_u64.to_be_bytes(), &[0]].concat();
+    let file = Written::new("heap", &[whole(0, 0, 6, 50_000), broken.repeat(100_000)].concat());
+    let list = list(&file.0).expect("it is listed");
+    assert_eq!((list.count, list.warnings.len()), (1, 9));
+    assert!(list.warnings[8].to_string().contains("99992"), "{}", list.warnings[8]);
 }

@@ -36,6 +36,10 @@ impl Decoder for Values {
         self.bytes.path()
     }
 
+    fn points(&self, message: usize) -> usize {
+        self.parts.get(message).map_or(0, |part| part.grid.points())
+    }
+
     fn decode(&self, message: usize) -> Result<Array2<f64>, SourceError> {
         self.read(message)
     }

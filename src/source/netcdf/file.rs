@@ -40,6 +40,8 @@ pub struct File {
     pub attributes: Vec<(String, String)>,
     /// What it says of its grid.
     pub marks: Marks,
+    /// Read with less than NetCDF-4 asks for: something of the file may have been left out.
+    lossy: bool,
 }
 
 /// The file's bytes as the reader asks for them.
@@ -116,7 +118,8 @@ impl File {
             let root = file.root_group()?;
             let (declared, attributes) = (metadata::declarations(root), metadata::attributes(root));
             let inner = Inner::Safe { file: Box::new(file), storage: storage.clone() };
-            Ok(Self::new(bytes, inner, format, storage.len(), declared, attributes))
+            let lossy = metadata_mode == NcMetadataMode::Lossy;
+            Ok(Self { lossy, ..Self::new(bytes, inner, format, storage.len(), declared, attributes) })
         })
     }
 
@@ -138,7 +141,7 @@ impl File {
         let attributes = texts.collect();
         let written = std::fs::metadata(&path).and_then(|about| about.modified()).ok();
         let (hdf5, bytes) = (OnceLock::new(), bytes.clone());
-        Self { path, inner, format, length, hdf5, bytes, written, declared, attributes, marks }
+        Self { path, inner, format, length, hdf5, bytes, written, declared, attributes, marks, lossy: false }
     }
 
     /// The root group of a classic file.
@@ -170,6 +173,32 @@ impl File {
     /// Whether a file of this length can hold so many bytes, compressed.
     pub fn may_hold(&self, bytes: u64) -> bool {
         bytes <= self.length.saturating_mul(MOST_GROWTH)
+    }
+
+    /// Refuses numbers that would be read as others than they are.
+    fn as_usual(&self, variable: usize) -> Result<(), SourceError> {
+        let Some(declared) = self.declared.get(variable).filter(|_| self.classic().is_none()) else { return Ok(()) };
+        let Some((hdf5, _)) = self.hdf5.get_or_init(|| self.open_hdf5()).as_ref() else { return Ok(()) };
+        if guarded(&self.path, || Ok(hdf5.is_odd(&declared.path)?)).unwrap_or(false) {
+            let detail = Detail::of("detail.odd_numbers");
+            return Err(SourceError::new(&self.path, Refusal::Unsupported, detail).in_part(&declared.path));
+        }
+        Ok(())
+    }
+
+    /// A note for each variable of numbers that the reader has no type for. It takes such files for no NetCDF-4 at first.
+    pub fn unknown_numbers(&self) -> Vec<SourceError> {
+        const MOST_TOLD: usize = 8;
+        if !self.lossy {
+            return Vec::new();
+        }
+        let Some((hdf5, _)) = self.hdf5.get_or_init(|| self.open_hdf5()).as_ref() else { return Vec::new() };
+        let found = guarded(&self.path, || Ok(hdf5.of_unknown_size()?)).unwrap_or_default();
+        let note = |path: String| {
+            let detail = Detail::of("detail.half_numbers");
+            SourceError::new(&self.path, Refusal::Unsupported, detail).in_part(path)
+        };
+        found.into_iter().take(MOST_TOLD).map(note).collect()
     }
 
     fn open_hdf5(&self) -> Option<(Hdf5, Arc<FileBytes>)> {
@@ -217,6 +246,7 @@ impl Arrays for File {
         if let Some(root) = self.classic() {
             return classic_layout(Arc::new(self.bytes.clone()), root, &declared.path, number, shape);
         }
+        self.as_usual(variable).ok()?;
         let (hdf5, bytes) = self.hdf5.get_or_init(|| self.open_hdf5()).as_ref()?;
         guarded(&self.path, || Ok(hdf5.layout(bytes, &declared.path, number, &shape)?)).ok()?
     }
@@ -230,6 +260,7 @@ impl Arrays for File {
                 return found.ok_or_else(silent);
             }
         };
+        self.as_usual(variable)?;
         guarded(&self.path, || {
             let declared = self.declared.get(variable).ok_or_else(|| Error::VariableNotFound(variable.to_string()))?;
             let Element::Number(number) = declared.element else {

@@ -14,6 +14,7 @@ use hdf5_reader::messages::layout::{ChunkIndexing, DataLayout};
 use hdf5_reader::{ByteOrder as Order, Dataset, Datatype, Hdf5File, OpenOptions, Storage};
 use netcdf_reader::DynStorage;
 
+use super::datatype::is_plain;
 use crate::source::SourceError;
 use crate::source::bytes::FileBytes;
 use crate::source::cf::{ByteOrder, Number};
@@ -83,6 +84,31 @@ impl Hdf5 {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether the numbers of a data set are stored as others than those of their size usually are, and no filter makes
+    /// them usual ones (n-bit has number 5).
+    pub fn is_odd(&self, path: &str) -> Result<bool> {
+        let dataset = self.file.dataset(path)?;
+        if is_plain(&dataset.raw_datatype()?) {
+            return Ok(false);
+        }
+        let header = self.file.get_or_parse_header(dataset.address())?;
+        let n_bit = header.messages.iter().any(|message| match message {
+            HdfMessage::FilterPipeline(pipeline) => pipeline.filters.iter().any(|filter| filter.id == 5),
+            _ => false,
+        });
+        Ok(!n_bit)
+    }
+
+    /// Paths of the data sets of the root group whose numbers have a fraction and a size that NetCDF has not.
+    pub fn of_unknown_size(&self) -> Result<Vec<String>> {
+        let is_unknown = |dataset: &Dataset| match dataset.dtype() {
+            Datatype::FloatingPoint { size, .. } => ![4, 8].contains(size),
+            _ => false,
+        };
+        let found = self.file.root_group()?.datasets()?.into_iter().filter(is_unknown);
+        Ok(found.map(|dataset| dataset.name().trim_start_matches('/').to_owned()).collect())
     }
 
     /// The filter of a data set that is not undone here.

@@ -1,5 +1,6 @@
 //! NetCDF: classic, 64-bit offset, CDF-5, and NetCDF-4 on HDF5.
 
+mod datatype;
 mod fallback;
 mod file;
 mod hdf5;
@@ -22,6 +23,8 @@ pub use positions::{has_listed_points, listed_points, offered, offered_grid};
 pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let file = File::open(path)?;
     let (mut gridded, unmapped) = cf::describe(&file.declared, &file);
+    let mut odd = cf::told(path, &file.declared, unmapped);
+    odd.extend(file.unknown_numbers());
     let own = Own { path, declared: &file.declared, values: &file, marks: &file.marks };
     let elsewhere = elsewhere::place(&own, &mut gridded, others);
     let gridded: Vec<(Gridded, Packing)> = gridded
@@ -32,7 +35,9 @@ pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
         })
         .filter(|(field, packing)| {
             let plane = field.grid.ny.saturating_mul(field.grid.nx).saturating_mul(packing.number.size());
-            file.may_hold(plane as u64)
+            let held = file.may_hold(plane as u64);
+            odd.extend((!held).then(|| cf::promised(path, file.declared.get(field.declared), plane)));
+            held
         })
         .collect();
     let cut: Vec<SourceError> = file
@@ -43,8 +48,8 @@ pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
         })
         .collect();
     if gridded.is_empty() {
-        if let Some(cut) = cut.into_iter().next() {
-            return Err(cut);
+        if let Some(worse) = cut.into_iter().chain(odd).next() {
+            return Err(worse);
         }
         let count = (file.declared.len() as u64).into();
         let found = Detail::with("detail.none_gridded", [("count", count)]);
@@ -54,10 +59,7 @@ pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let mut notes = ignored_scales(&file, &gridded);
     notes.extend(cut);
     notes.extend(elsewhere.notes);
-    notes.extend(unmapped.into_iter().map(|(mapping, why)| {
-        let part = file.declared.get(mapping).map_or_else(String::new, |mapping| mapping.path.clone());
-        SourceError::new(path, Refusal::Unsupported, why).in_part(part)
-    }));
+    notes.extend(odd);
     let (format, attributes) = (file.format(), file.attributes.clone());
     let variables = tiles::variables(file, gridded);
     let (unplaced, companions) = (elsewhere.unplaced, elsewhere.companions);

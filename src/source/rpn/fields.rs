@@ -215,6 +215,13 @@ impl Decoder for FieldDecoder {
         self.container.path()
     }
 
+    fn points(&self, message: usize) -> usize {
+        let record = self.fields.get(message).and_then(|field| self.container.record(field.record));
+        record.map_or(0, |record| {
+            [record.ni(), record.nj(), record.nk()].iter().fold(1_usize, |all, &n| all.saturating_mul(n as usize))
+        })
+    }
+
     fn decode(&self, message: usize) -> Result<Array2<f64>, SourceError> {
         self.field(message, Values::into_f64, f64::NAN)
     }

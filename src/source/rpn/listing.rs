@@ -31,9 +31,10 @@ const COLUMNS: &[Column] = &[
 ];
 
 pub fn list(mut container: Container) -> RecordList {
-    let records = container.records().enumerate().map(|(number, record)| describe(number, record)).collect();
     let warnings = std::mem::take(&mut container.notes);
-    RecordList { format: super::FORMAT, columns: COLUMNS, records, warnings }
+    let count = container.len();
+    let describe = move |number| Some(describe(number, container.record(number)?));
+    RecordList { format: super::FORMAT, columns: COLUMNS, count, describe: Box::new(describe), warnings }
 }
 
 fn describe(number: usize, record: &Descriptor) -> Record {

@@ -99,6 +99,14 @@ impl Layout {
         Self { order, shape, tile, axes, number_size, kind }
     }
 
+    /// Bytes of a tile that is decoded as a whole; none where its parts are read as they lie.
+    pub fn tile_bytes(&self) -> usize {
+        match &self.kind {
+            Kind::Plain { .. } => 0,
+            Kind::Chunked { .. } => self.tile.iter().fold(self.number_size, |size, &n| size.saturating_mul(n)),
+        }
+    }
+
     /// How many tiles there are along each dimension.
     pub fn tiles(&self) -> Vec<usize> {
         self.shape.iter().zip(&self.tile).map(|(&whole, &tile)| whole.div_ceil(tile.max(1))).collect()

@@ -12,7 +12,7 @@ use super::layout::{Layout, Tile};
 use crate::grid::Window;
 use crate::source::cf::{Packing, Sample};
 use crate::source::codec::{Buffers, gather};
-use crate::source::{Detail, SourceError, Stop};
+use crate::source::{Detail, SourceError, Stop, alone};
 
 /// More tiles than this in one field are no forecast's, but a trap.
 const MOST_TILES: usize = 1 << 22;
@@ -80,7 +80,12 @@ impl Job<'_> {
                 if stop.is_stopped() {
                     return;
                 }
+                let large = alone::alone(self.layout.tile_bytes());
                 self.do_task(task, corners, &columns, &fields, &mut buffers, &mut row);
+                if large.is_some() {
+                    buffers = Buffers::default();
+                }
+                drop(large);
                 self.hand_over(task, &fields, done);
             }
         });

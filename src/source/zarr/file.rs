@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::chunks::ArrayChunks;
 use super::dtype::Form;
 use super::json;
-use super::nodes::{Array, Nodes, join};
+use super::nodes::{Array, MOST_NODES, Nodes, join};
 use super::store::{Stamp, Store};
 use crate::grid::Window;
 use crate::source::cf::{Attribute, ByteOrder, Declared, Dimension, Element, Marks, Packing, Values};
@@ -38,6 +38,8 @@ pub struct File {
     stamps: HashMap<String, Stamp>,
     /// Arrays whose metadata make no sense.
     broken: Vec<String>,
+    /// The store has more arrays and groups than are read.
+    more: bool,
 }
 
 impl File {
@@ -52,14 +54,21 @@ impl File {
             all.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
         });
         let declared = nodes.arrays.iter().map(|array| declared(array, &nodes, path)).collect();
-        let Nodes { version, arrays, broken, .. } = nodes;
-        Ok(Self { store, version, arrays, declared, attributes: attributes.unwrap_or_default(), stamps, broken })
+        let Nodes { version, arrays, broken, more, .. } = nodes;
+        Ok(Self { store, version, arrays, declared, attributes: attributes.unwrap_or_default(), stamps, broken, more })
     }
 
     /// One refusal for each array whose metadata make no sense.
     pub fn broken(&self) -> impl Iterator<Item = SourceError> + '_ {
         let fault = |path: &String| Detail::with("detail.metadata", [("key", path.as_str().into())]);
         self.broken.iter().map(move |path| self.store.corrupt(fault(path)).in_part(path.clone()))
+    }
+
+    /// That not all arrays were looked at, where it is so.
+    pub fn unread(&self) -> Option<SourceError> {
+        let most = Detail::with("detail.many_nodes", [("most", (MOST_NODES as u64).into())]);
+        let note = || SourceError::new(self.store.path(), Refusal::Unsupported, most);
+        self.more.then(|| note().saying(&("refusal.too_large", "advice.open_a_part")))
     }
 
     /// The word for its format.
@@ -90,7 +99,7 @@ impl File {
     /// Why no array of the store is a field: a coordinate whose codec is unknown, or nothing that looks like one.
     pub fn why_nothing(&self) -> SourceError {
         let unknown = (0..self.arrays.len()).find_map(|variable| self.refusal_of(variable));
-        unknown.unwrap_or_else(|| {
+        unknown.or_else(|| self.unread()).or_else(|| self.broken().next()).unwrap_or_else(|| {
             let count = (self.arrays.len() as u64).into();
             SourceError::new(
                 self.store.path(),

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use super::cf::{self, Gridded, Packing};
 use super::elsewhere::{self, Own};
 use super::tiles::{self, Arrays};
-use super::{Dataset, Detail, Refusal, SourceError};
+use super::{Dataset, SourceError};
 use file::File;
 pub use store::is_store;
 
@@ -29,6 +29,7 @@ pub use store::is_store;
 pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let file = File::open(path)?;
     let (mut gridded, unmapped) = cf::describe(file.declared(), &file);
+    let mut notes: Vec<SourceError> = cf::told(path, file.declared(), unmapped);
     let marks = file.marks();
     let own = Own { path, declared: file.declared(), values: &file, marks: &marks };
     let elsewhere = elsewhere::place(&own, &mut gridded, others);
@@ -40,17 +41,15 @@ pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
         })
         .filter(|(field, packing)| {
             let plane = field.grid.ny.saturating_mul(field.grid.nx).saturating_mul(packing.number.size());
-            file.may_hold(field.declared, plane)
+            let held = file.may_hold(field.declared, plane);
+            notes.extend((!held).then(|| cf::promised(path, file.declared().get(field.declared), plane)));
+            held
         })
         .collect();
     if gridded.is_empty() {
-        return Err(file.why_nothing());
+        return Err(notes.into_iter().next().unwrap_or_else(|| file.why_nothing()));
     }
-    let unmapped = unmapped.into_iter().map(|(mapping, why)| {
-        let part = file.declared().get(mapping).map_or_else(String::new, |mapping| mapping.path.clone());
-        SourceError::new(path, Refusal::Unsupported, Detail::from(why)).in_part(part)
-    });
-    let mut notes: Vec<SourceError> = unmapped.collect();
+    notes.extend(file.unread());
     notes.extend(file.broken());
     notes.extend(elsewhere.notes);
     notes.extend(gridded.iter().filter_map(|(field, _)| file.refusal_of(field.declared)));

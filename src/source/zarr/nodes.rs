@@ -15,7 +15,7 @@ use crate::source::{Detail, SourceError};
 const LARGEST_DOCUMENT: u64 = 16 << 20;
 const MOST_DOCUMENTS: u64 = 64 << 20;
 /// More nodes than any forecast has.
-const MOST_NODES: usize = 1 << 13;
+pub const MOST_NODES: usize = 1 << 13;
 const DEEPEST_GROUP: usize = 16;
 /// Bytes of a decoded chunk.
 const LARGEST_CHUNK: usize = 1 << 28;
@@ -74,6 +74,8 @@ pub struct Nodes {
     pub groups: BTreeMap<String, Value>,
     /// Paths of arrays whose metadata make no sense.
     pub broken: Vec<String>,
+    /// There are more nodes than are read.
+    pub more: bool,
 }
 
 /// More codecs in a row than any writer uses.
@@ -96,6 +98,7 @@ impl Nodes {
             let members = root.get("consolidated_metadata").and_then(|all| all.get("metadata")?.as_object());
             match members {
                 Some(members) => {
+                    reading.nodes.more = members.len() > MOST_NODES;
                     reading.nodes.add_v3("", &root);
                     for (path, document) in members.iter().take(MOST_NODES).filter(|(path, _)| is_safe(path)) {
                         reading.nodes.add_v3(path, document);
@@ -132,6 +135,7 @@ impl Nodes {
     }
 
     fn add_consolidated(&mut self, all: &serde_json::Map<String, Value>) {
+        self.more = all.len() > 4 * MOST_NODES;
         for (key, document) in all.iter().take(4 * MOST_NODES) {
             let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
             if !path.is_empty() && !is_safe(path) {
@@ -183,6 +187,7 @@ impl Reading<'_> {
         }
         let group = self.document(&join(path, ".zgroup"));
         if inside && !matches!(group, Ok(Some(_))) {
+            self.nodes.broken.extend(group.is_err().then(|| path.to_owned()));
             return Ok(());
         }
         group?;
@@ -208,12 +213,15 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn children(&self, path: &str, depth: usize) -> Vec<String> {
+    fn children(&mut self, path: &str, depth: usize) -> Vec<String> {
         let room = MOST_NODES.saturating_sub(self.nodes.arrays.len() + self.nodes.groups.len());
         if depth >= DEEPEST_GROUP {
             return Vec::new();
         }
-        self.store.children(path, room).into_iter().map(|name| join(path, &name)).collect()
+        let mut names = self.store.children(path, room + 1);
+        self.nodes.more |= names.len() > room;
+        names.truncate(room);
+        names.into_iter().map(|name| join(path, &name)).collect()
     }
 }
 

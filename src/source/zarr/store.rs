@@ -17,10 +17,12 @@ const MOST_ENTRIES: usize = 1 << 17;
 /// Deflate reaches 1032 to 1, other codecs more for what is all alike.
 const MOST_GROWTH: u64 = 4096;
 
-/// Whether a folder is a Zarr store: one file to the rest of the program, whatever is in it.
+/// Whether a folder is a Zarr store: one file to the rest of the program, whatever is in it. A mark that is a pipe or a
+/// link to nowhere is one, and is told of when it is read.
 #[must_use]
 pub fn is_store(folder: &Path) -> bool {
-    MARKS.iter().any(|mark| folder.join(mark).is_file())
+    let is_mark = |mark: &&str| std::fs::symlink_metadata(folder.join(mark)).is_ok_and(|about| !about.is_dir());
+    MARKS.iter().any(|mark| is_mark(&mark))
 }
 
 /// Whether a path of a store's metadata stays within the store, on every system.
@@ -113,12 +115,16 @@ impl Store {
         let path = self.path.join(key);
         let about = match std::fs::metadata(&path) {
             Ok(about) => about,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                // A link to nowhere is something else than what was never written.
+                let dangling = std::fs::symlink_metadata(&path).is_ok();
+                return if dangling { Err(self.corrupt(Detail::of("detail.no_file"))) } else { Ok(None) };
+            }
             Err(error) => return Err(SourceError::of_io(&self.path, &error)),
         };
-        // A pipe would be waited on for ever.
+        // A pipe would be waited on for ever, and passing it over would make missing values of it.
         if !about.is_file() {
-            return Ok(None);
+            return Err(self.corrupt(Detail::of("detail.no_file")));
         }
         match FileBytes::open(&path, 0) {
             Ok(bytes) => Ok(Some(Object::File(bytes))),
@@ -236,5 +242,30 @@ impl Object<'_> {
             Self::File(bytes) => bytes.read(part.start as u64, part.len(), buffer),
             Self::Member(archive, member) => archive.read(member, part, buffer),
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_to_nowhere_or_to_a_device_is_no_chunk_that_was_never_written() {
+        let folder = std::env::temp_dir().join(format!("millibar-store-links-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(folder.join("t")).expect("a folder");
+        let link = |name: &str, to: &str| std::os::unix::fs::symlink(to, folder.join(name)).expect("a link");
+        link("t/0.0", "/nowhere/at/all");
+        link("t/0.1", "/dev/zero");
+        link(".zgroup", "/dev/zero");
+        std::fs::create_dir(folder.join("t/1.0")).expect("a folder");
+        assert!(is_store(&folder), "its mark is told of");
+        let store = Store::open(&folder).expect("a folder");
+        let detail = |key: &str| store.object(key).err().map(|error| error.detail);
+        for odd in ["t/0.0", "t/0.1", "t/1.0", ".zgroup"] {
+            assert_eq!(detail(odd), Some(Detail::of("detail.no_file")), "{odd}");
+        }
+        assert!(store.object("t/1.1").expect("was never written").is_none());
+        std::fs::remove_dir_all(&folder).expect("ours");
     }
 }

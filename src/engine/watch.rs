@@ -134,6 +134,8 @@ impl Watch {
         let mut debouncer = self.plan.events.then(|| listener(stirred)).flatten();
         self.born = self.root().and_then(born);
         self.listen(debouncer.as_mut());
+        // What happened since the files were found and before the system was asked is told by nobody.
+        self.look();
         let mut looked = Instant::now();
         loop {
             let resting = self.unsettled.is_empty() && self.vanished.is_empty();

@@ -83,7 +83,8 @@ impl SourceError {
             _ if handles::is_too_many(error) => Refusal::NoAccess,
             _ => Refusal::Corrupt,
         };
-        Self::new(path, refusal, error.to_string())
+        let detail = text::of_system(error).map_or_else(|| error.to_string().into(), Detail::of);
+        Self::new(path, refusal, detail)
     }
 
     #[must_use]

@@ -31,6 +31,7 @@ fn over(test: &str, language: Language, list: &str, first: &str) -> Window {
     let mut window = Window::with_settings(settings, language, &[], Vec2::new(1200.0, 800.0), 1.0);
     let model = window.say("app_top.model");
     window.until_label(model);
+    until_listed(&mut window, first, true);
     window.harness.get_by_role_and_label(Role::ComboBox, model).click();
     window.steps(3);
     window.click(first);

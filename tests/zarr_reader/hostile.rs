@@ -69,7 +69,7 @@ fn sizes_are_believed_only_as_far_as_chunks_bear_them_out() {
     ] {
         let mut objects = plain();
         array_2(&mut objects, "x", &[], &attributes_2(), &json!({"dtype": "<f4", "shape": shape, "chunks": chunks}));
-        assert_eq!(refusal(&folder("sizes", &objects)), Some(Refusal::NoGrid), "{shape} in {chunks}");
+        assert_eq!(refusal(&folder("sizes", &objects)), Some(Refusal::Corrupt), "{shape} in {chunks}");
     }
     // A plane of a gigabyte, and axes to go with it, of which not a byte is stored.
     let mut objects = axes_3();

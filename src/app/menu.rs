@@ -5,7 +5,7 @@ use egui::{Ui, accesskit::Role};
 use super::commands::{self, Command};
 use super::settings::Look;
 use super::{App, clock, icons, theme, widgets};
-use crate::text::Language;
+use crate::text::{self, Language};
 
 impl App {
     pub(super) fn menu_button(&mut self, ui: &mut Ui, now: f64) {
@@ -129,8 +129,8 @@ impl App {
             ui.menu_button(words, |ui| {
                 ui.set_min_width(220.0);
                 for path in recent {
-                    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-                    if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                    let (whole, name) = text::of_path(&path);
+                    if ui.button(name).on_hover_text(whole).clicked() {
                         self.open(vec![path]);
                     }
                 }

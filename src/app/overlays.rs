@@ -13,6 +13,7 @@ use super::models::ModelForm;
 use super::notices::Weight;
 use super::{App, icons, playbar, theme, widgets};
 use crate::source::SourceError;
+use crate::text;
 
 /// Which of them are open, and what they hold.
 #[derive(Clone, Debug, Default)]
@@ -241,9 +242,9 @@ impl App {
                 if widgets::icon_button_sized(ui, icons::CLOSE, name, name, size, 13.0).clicked() {
                     closed = Some(report.path.clone());
                 }
-                let shown = report.path.file_name().unwrap_or(report.path.as_os_str()).to_string_lossy();
+                let (whole, shown) = text::of_path(&report.path);
                 let colour = if report.outcome.is_ok() { palette.text } else { palette.failure };
-                ui.label(RichText::new(shown).color(colour)).on_hover_text(report.path.display().to_string());
+                ui.label(RichText::new(shown).color(colour)).on_hover_text(whole);
             });
             let told: Vec<&SourceError> = match &report.outcome {
                 Ok(notes) => notes.iter().collect(),

@@ -113,6 +113,12 @@ pub fn of_system(error: &io::Error) -> Option<&'static str> {
     Some(key)
 }
 
+/// What the system says of a call that failed, in our words where we have some.
+#[must_use]
+pub fn system_error(language: Language, error: &io::Error) -> String {
+    of_system(error).map_or_else(|| error.to_string(), |key| say(language, key).to_owned())
+}
+
 /// Of errors that Rust has no name for: input and output, too many open files, and no such device.
 fn of_number(error: i32) -> Option<&'static str> {
     match error {

@@ -200,7 +200,7 @@ fn describe(listed: &Listed, output: &mut Output) {
     tell("cli.grid", &format!("{}, {}", shape.join(" × "), variable.grid.kind()));
     if let Some(axis) = &listed.levels {
         let values: Vec<String> = axis.values.iter().map(|value| number(*value)).collect();
-        let values = format!("{} {}", shortened(&values), axis.units.as_deref().unwrap_or(""));
+        let values = format!("{} {}", shortened(&values, String::clone), axis.units.as_deref().unwrap_or(""));
         let places = [("kind", text::say(language, axis.kind.text_key())), ("values", values.trim_end())];
         tell("cli.levels", &text::fill(language, "cli.levels_of_kind", &places));
     }
@@ -208,7 +208,7 @@ fn describe(listed: &Listed, output: &mut Output) {
         tell("cli.times", &times);
     }
     if let Some(members) = &variable.members {
-        tell("cli.members", &shortened(members));
+        tell("cli.members", &shortened(members, String::clone));
     }
     for (name, size) in &variable.dims {
         tell("cli.dimension", &format!("{name} ({size})"));
@@ -232,15 +232,11 @@ fn times(steps: &[Step], language: Language) -> Vec<String> {
     runs.values_mut().for_each(|steps| steps.sort_by_key(|step| (step.lead, step.valid)));
     runs.iter()
         .map(|(run, steps)| {
-            let said: Vec<String> = steps
-                .iter()
-                .map(|step| match (run, step.lead, step.valid) {
-                    (Some(_), Some(lead), _) => lead.to_string(),
-                    (_, _, Some(valid)) => valid.to_string(),
-                    (_, lead, None) => lead.map(|lead| lead.to_string()).unwrap_or_default(),
-                })
-                .collect();
-            let range = shortened(&said);
+            let range = shortened(steps, |step: &&Step| match (run, step.lead, step.valid) {
+                (Some(_), Some(lead), _) => lead.to_string(),
+                (_, _, Some(valid)) => valid.to_string(),
+                (_, lead, None) => lead.map(|lead| lead.to_string()).unwrap_or_default(),
+            });
             match run {
                 Some(run) => text::fill(language, "cli.run_times", &[("run", &run.to_string()), ("times", &range)]),
                 None => range,
@@ -250,10 +246,10 @@ fn times(steps: &[Step], language: Language) -> Vec<String> {
 }
 
 /// All of a short list; the ends of a long one and their number.
-fn shortened(words: &[String]) -> String {
+fn shortened<T>(list: &[T], say: impl Fn(&T) -> String) -> String {
     const SHORT: usize = 8;
-    match words {
-        [first, .., last] if words.len() > SHORT => format!("{first} … {last} ({})", words.len()),
-        _ => words.join(", "),
+    match list {
+        [first, .., last] if list.len() > SHORT => format!("{} … {} ({})", say(first), say(last), list.len()),
+        _ => list.iter().map(say).collect::<Vec<_>>().join(", "),
     }
 }

@@ -71,7 +71,8 @@ impl Output {
         self.flush();
         match self.failure.take() {
             Some(error) if error.kind() != ErrorKind::BrokenPipe => {
-                self.complain_in_words("cli.output_failed", &[("error", &error.to_string())]);
+                let error = text::system_error(self.language, &error);
+                self.complain_in_words("cli.output_failed", &[("error", &error)]);
                 if status == Status::Done { Status::InPart } else { status }
             }
             _ => status,

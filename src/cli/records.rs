@@ -129,7 +129,7 @@ fn write_values(asked: &Records, record: usize, to: &Path, output: &mut Output) 
         file.flush()
     };
     if let Err(error) = write() {
-        let places = [("path", to.display().to_string()), ("reason", error.to_string())];
+        let places = [("path", to.display().to_string()), ("reason", text::system_error(output.language, &error))];
         let places: Vec<_> = places.iter().map(|(name, value)| (*name, value.as_str())).collect();
         output.complain_in_words("cli.not_written", &places);
         return Status::InPart;

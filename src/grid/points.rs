@@ -94,7 +94,7 @@ impl Points {
             let places = self.directions();
             let known = |triangle: &[u32; 3]| triangle.iter().all(|&n| matches!(places.get(n as usize), Some(Some(_))));
             let triangles: Vec<[u32; 3]> = match &self.0.joined {
-                Joined::Given(given) => given.iter().copied().filter(known).collect(),
+                Joined::Given(given) => given.iter().copied().filter(has_area).filter(known).collect(),
                 Joined::OnSides(sides) => sides.triangles(&places).into_iter().filter(known).collect(),
                 Joined::ByPlace => triangulate::triangles(&places),
             };
@@ -168,17 +168,27 @@ impl Points {
 /// Whether triangles of a file lie in heaps over one another: they say nothing about what lies beside what, and every pixel
 /// would be sought in most of them. Round a point of a mesh some ten to a hundred lie close enough to be looked at.
 fn are_heaped(middles: &[Vector], tree: &Tree) -> bool {
-    const SAMPLES: usize = 256;
+    const SAMPLES: usize = 1024;
     const MOST: usize = 512;
-    let (mut samples, mut looked_at) = (0, 0);
-    for middle in middles.iter().step_by(middles.len() / SAMPLES + 1) {
-        samples += 1;
+    // A heap may lie among many triangles that do not.
+    const MOST_SOMEWHERE: usize = 16 * MOST;
+    const FEW: usize = 4;
+    let looked_at = |middle: &Vector| {
+        let mut count = 0;
         tree.find(normal(*middle), |_| {
-            looked_at += 1;
+            count += 1;
             None::<()>
         });
-    }
-    looked_at > MOST * samples
+        count
+    };
+    let samples: Vec<usize> = middles.iter().step_by(middles.len() / SAMPLES + 1).map(looked_at).collect();
+    let heaps = samples.iter().filter(|count| **count > MOST_SOMEWHERE).count();
+    heaps >= FEW || samples.iter().sum::<usize>() > MOST * samples.len()
+}
+
+/// Files fill up the list of a cell's corners by repeating one.
+fn has_area([a, b, c]: &[u32; 3]) -> bool {
+    a != b && b != c && c != a
 }
 
 impl PartialEq for Points {

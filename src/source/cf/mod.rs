@@ -58,6 +58,8 @@ pub enum Odd {
     Large(usize, usize, usize),
     /// A variable with more steps than are told one by one.
     Long(usize, usize),
+    /// A variable behind others which have as many steps together as are told.
+    Many(usize),
 }
 
 /// All gridded variables of a file, in the file's order, and what could not be followed.
@@ -91,6 +93,11 @@ pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceErr
                 let places = [("count", number(count)), ("most", number(steps::MOST_STEPS))];
                 let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_long");
                 (variable, Detail::with("detail.too_long", places), Some(words))
+            }
+            Odd::Many(variable) => {
+                let places = [("most", number(steps::MOST_STEPS_OF_ALL))];
+                let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_long");
+                (variable, Detail::with("detail.too_many_steps", places), Some(words))
             }
         };
         let part = variables.get(variable).map_or_else(String::new, |variable| variable.path.clone());
@@ -306,6 +313,19 @@ mod tests {
         assert_eq!(notes.len(), 1, "once for all that share the axis");
         let told = notes[0].to_string();
         assert!(told.contains("131073") && told.contains("131072"), "{told}");
+    }
+
+    #[test]
+    fn variables_that_have_too_many_steps_together_are_told_of_and_chosen_by_position() {
+        let mut declared = file(steps::MOST_STEPS, 2);
+        for n in 0..8 {
+            let dims = declared[3].dims.clone();
+            declared.push(Declared { path: format!("x{n}"), dims, ..declared[4].clone() });
+        }
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        let along_time = found.iter().filter(|field| !field.steps.is_empty()).count();
+        assert_eq!((found.len(), along_time), (10, 8));
+        assert_eq!(told(Path::new("many.nc"), &declared, odd).len(), 2);
     }
 
     #[test]

@@ -14,6 +14,8 @@ use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
 /// More steps than a loop can hold: fifteen years of hours, three and a half centuries of days. A longer axis is chosen by
 /// position.
 pub const MOST_STEPS: usize = 1 << 17;
+/// Steps of all variables of a file together: a catalogue has a field for each.
+pub const MOST_STEPS_OF_ALL: usize = 1 << 20;
 /// Time axes of one file that are kept; more are worked out again.
 const MOST_KNOWN: usize = 64;
 /// Longer leads are no forecast's: a hundred million years, and far from the end of the numbers.
@@ -36,6 +38,8 @@ pub struct Times {
     known: HashMap<Shared, Steps>,
     /// Variables with more steps than are told.
     pub long: Vec<Odd>,
+    /// Steps of all variables so far.
+    count: usize,
 }
 
 /// By all that the times of a variable depend on: its dimensions, those that the grid leaves, the coordinates that it
@@ -45,6 +49,17 @@ type Shared = (Vec<Dimension>, Vec<usize>, Vec<usize>, String);
 impl Times {
     /// The steps of a variable by its number; see [`Steps::of`].
     pub fn of(&mut self, all: &Declarations<'_>, number: usize, free: &[usize]) -> Option<Steps> {
+        let steps = self.along(all, number, free)?;
+        let count = self.count + steps.steps.len();
+        if count > MOST_STEPS_OF_ALL {
+            self.long.push(Odd::Many(number));
+            return Some(Steps::default());
+        }
+        self.count = count;
+        Some(steps)
+    }
+
+    fn along(&mut self, all: &Declarations<'_>, number: usize, free: &[usize]) -> Option<Steps> {
         let variable = all.get(number)?;
         let shared = (variable.dims.clone(), free.to_vec(), all.auxiliary(variable), variable.group().to_owned());
         if let Some(known) = self.known.get(&shared) {

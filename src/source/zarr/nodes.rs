@@ -174,13 +174,16 @@ impl Reading<'_> {
 
     fn walk_v2(&mut self, path: &str, depth: usize) -> Result<(), SourceError> {
         let inside = depth > 0;
-        let attributes = self.document(&join(path, ".zattrs")).ok().flatten();
+        let attributes = self.document(&join(path, ".zattrs"));
         let array = self.document(&join(path, ".zarray"));
         // A node whose documents are broken costs that node only.
-        if inside && array.is_err() {
+        if inside && (array.is_err() || attributes.is_err()) {
             self.nodes.broken.push(path.to_owned());
-            return Ok(());
+            if !matches!(array, Ok(None)) {
+                return Ok(());
+            }
         }
+        let attributes = attributes.ok().flatten();
         if let Some(document) = array? {
             self.nodes.add(path, v2::array(path, &document, attributes.as_ref()));
             return Ok(());

@@ -290,6 +290,26 @@ fn fields_are_placed_when_the_mesh_lands_in_the_watched_folder() {
 }
 
 #[test]
+fn a_mesh_that_is_opened_goes_before_the_one_in_the_folder() {
+    let (inside, outside) = (folder("companions-inside"), folder("companions-outside"));
+    let fields = write(&inside, "diag.2010-10-23_06.00.00.nc", &diagnostics().bytes());
+    let [lat, lon] = cells();
+    let turned = mesh(radians([lat, lon.into_iter().map(|lon| lon + 10.0).collect()]));
+    write(&inside, "x1.14.static.nc", &turned.bytes());
+    let right = write(&outside, "x1.14.static.nc", &mesh(radians(cells())).bytes());
+    let watched = Options { threads: Some(2), memory: Some(64 << 20), watching: Some(QUICK) };
+    for order in [[&fields, &right], [&right, &fields]] {
+        let engine = Engine::start(watched, || {});
+        engine.open(order.map(Clone::clone).to_vec());
+        wait(&engine, |snapshot| {
+            let runs = snapshot.catalog.models.iter().flat_map(|model| &model.runs);
+            let places = runs.flat_map(|run| &run.series).filter_map(|series| series.grid.position(0, 1));
+            places.into_iter().any(|(lon, _)| (lon - 30.0).abs() < 1e-6)
+        });
+    }
+}
+
+#[test]
 fn fields_are_placed_when_the_mesh_is_opened_afterwards() {
     let is_opened = |engine: &Engine, _: &Path, bytes: &[u8]| {
         let elsewhere = folder("companions-elsewhere");

@@ -34,7 +34,10 @@ fn opened_by(paths: &[PathBuf], of_folder: impl Fn(&Path) -> Vec<Opened>) -> Vec
     let others: Vec<PathBuf> =
         opened.iter().filter(|(_, outcome)| may_help(outcome)).map(|(path, _)| path.clone()).collect();
     let again = |(path, outcome): Opened| match outcome {
-        Ok(dataset) if dataset.unplaced && others.len() > 1 => open(&path, &others),
+        // What was opened with it goes before what lies in its folder.
+        Ok(dataset) if others.len() > 1 && dataset.may_be_placed_by(|path| others.iter().any(|open| open == path)) => {
+            open(&path, &others)
+        }
         outcome => (path, outcome),
     };
     opened.into_iter().map(again).collect()

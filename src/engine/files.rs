@@ -84,7 +84,11 @@ impl Core {
     /// Headers; the positions of a grid may stand in another file that is open.
     fn open_file(&self, path: &Path) -> Result<Dataset, SourceError> {
         let opened = (self.opener)(path)?;
-        let others = if opened.unplaced { self.state().opening.readable() } else { Vec::new() };
+        let readable = || self.state().opening.readable();
+        let others = if opened.unplaced || !opened.companions.is_empty() { readable() } else { Vec::new() };
+        if !opened.may_be_placed_by(|companion| others.iter().any(|open| open == companion)) {
+            return Ok(opened);
+        }
         if others.iter().all(|other| other == path) { Ok(opened) } else { source::open_among(path, &others) }
     }
 

@@ -12,7 +12,7 @@ use super::cf::{self, Declared, Fit, Gridded, Kinship, Lack, Marks, Missing, Off
 use super::companions::{Companions, Look};
 use super::signature::{Signature, recognise};
 use super::{Detail, Refusal, SourceError, netcdf};
-use crate::grid::{Geometry, Grid, wrap};
+use crate::grid::{Geometry, Grid};
 
 /// No more files are opened once the search has taken so long: what a folder has cannot be helped.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -47,7 +47,11 @@ pub struct Outcome {
 /// Places the fields that lack positions. Those for which none are found are in `gridded` without a place, so that their
 /// values can be asked for.
 pub fn place(own: &Own<'_>, gridded: &mut Vec<Gridded>, others: &[PathBuf]) -> Outcome {
-    let lacking = cf::lacking(own.declared, own.values, gridded, own.marks.stagger);
+    let mut lacking = cf::lacking(own.declared, own.values, gridded, own.marks.stagger);
+    // Where a file places fields itself, what is along other dimensions is seldom a field.
+    if gridded.iter().any(|field| field.grid.geometry != Geometry::Unplaced) {
+        lacking.retain(|lack| lack.found.sure);
+    }
     let mut outcome = Outcome::default();
     if lacking.is_empty() {
         return outcome;
@@ -213,8 +217,7 @@ struct Offering {
 #[derive(Debug)]
 struct Made {
     grid: Weak<Grid>,
-    /// Some of its positions.
-    some: Vec<Option<(f64, f64)>>,
+    sums: Sums,
 }
 
 impl Offering {
@@ -229,34 +232,50 @@ impl Offering {
         if let Some(known) = grids.get(&offer.lat).and_then(|made| made.grid.upgrade()) {
             return Some(known);
         }
-        grids.insert(offer.lat, Made { grid: Arc::downgrade(&grid), some: some_positions(&grid) });
+        grids.insert(offer.lat, Made { grid: Arc::downgrade(&grid), sums: Sums::of(&grid) });
         Some(grid)
     }
 
     /// Whether positions of two files are the same; both were read before.
     fn is_like(&self, offer: &Offer, other: &Self, others_offer: &Offer) -> bool {
-        let some = |offering: &Self, offer: &Offer| {
+        let sums = |offering: &Self, offer: &Offer| {
             let grids = offering.grids.lock().unwrap_or_else(PoisonError::into_inner);
-            grids.get(&offer.lat).map(|made| made.some.clone()).unwrap_or_default()
+            grids.get(&offer.lat).map(|made| made.sums)
         };
-        let (own, theirs) = (some(self, offer), some(other, others_offer));
-        let same = |pair: (&Option<(f64, f64)>, &Option<(f64, f64)>)| match pair {
-            (Some(a), Some(b)) => {
-                let across = wrap(a.0 - b.0) * a.1.to_radians().cos();
-                across.abs() < SAME_PLACE && (a.1 - b.1).abs() < SAME_PLACE
-            }
-            // Where one has nothing, they do not contradict each other.
-            _ => true,
-        };
-        own.len() == theirs.len() && own.iter().zip(&theirs).all(same)
+        sums(self, offer).zip(sums(other, others_offer)).is_some_and(|(own, theirs)| own.is_like(&theirs))
     }
 }
 
-/// At most about a thousand.
-fn some_positions(grid: &Grid) -> Vec<Option<(f64, f64)>> {
-    let count = grid.ny.saturating_mul(grid.nx);
-    let step = (count / 1024).max(1);
-    (0..count).step_by(step).map(|n| grid.position(n / grid.nx.max(1), n % grid.nx.max(1))).collect()
+/// Sums over all positions, as places on the unit sphere: each weighed by its number, so that the same positions in another
+/// order differ; and how many there are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    weighed: [f64; 3],
+    weight: f64,
+    count: usize,
+}
+
+impl Sums {
+    fn of(grid: &Grid) -> Self {
+        let mut sums = Self::default();
+        for n in 0..grid.ny.saturating_mul(grid.nx) {
+            let Some((lon, lat)) = grid.position(n / grid.nx.max(1), n % grid.nx.max(1)) else { continue };
+            let ((lon_sin, lon_cos), (lat_sin, lat_cos)) = (lon.to_radians().sin_cos(), lat.to_radians().sin_cos());
+            // Without a pattern that rows, columns or pairs could have too.
+            let weight = (n as f64 * 0.618_033_988_749_895).fract();
+            for (sum, part) in sums.weighed.iter_mut().zip([lat_cos * lon_cos, lat_cos * lon_sin, lat_sin]) {
+                *sum += weight * part;
+            }
+            sums.weight += weight;
+            sums.count += 1;
+        }
+        sums
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        let apart = self.weighed.iter().zip(&other.weighed).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        self.count == other.count && self.count > 0 && apart <= SAME_PLACE.to_radians() * self.weight.max(1.0)
+    }
 }
 
 /// What is known of a file as it was when it was looked into.
@@ -295,5 +314,29 @@ fn remembered(path: &Path) -> Look<Arc<Offering>> {
         None => Look::Other,
         Some(None) => Look::Nothing,
         Some(Some(offering)) => Look::Found(offering),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sums(step: f64, change: impl FnOnce(&mut Vec<f64>)) -> Sums {
+        let mut lon: Vec<f64> = (0..1024).map(|i| -130.0 + step * f64::from(i)).collect();
+        change(&mut lon);
+        let lat = (0..64).map(|j| 30.0 + step * f64::from(j)).collect();
+        Sums::of(&Grid { ny: 64, nx: 1024, geometry: Geometry::LatLon { lat, lon } })
+    }
+
+    #[test]
+    fn positions_are_the_same_in_single_precision_and_others_in_another_order_or_beside_a_common_edge() {
+        let whole = sums(0.02, |_| {});
+        let single = sums(0.02, |lon| lon.iter_mut().for_each(|lon| *lon = f64::from(*lon as f32)));
+        assert!(whole.is_like(&single));
+        assert!(!whole.is_like(&sums(0.05, |_| {})));
+        assert!(!whole.is_like(&sums(0.02, |lon| lon.swap(300, 700))));
+        assert!(!whole.is_like(&sums(0.02, |lon| lon.iter_mut().for_each(|lon| *lon += 0.01))));
+        let nowhere = sums(0.02, |lon| lon.fill(f64::NAN));
+        assert!(!nowhere.is_like(&nowhere), "nothing is known of them");
     }
 }

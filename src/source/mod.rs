@@ -77,6 +77,14 @@ pub struct Dataset {
     pub companions: Vec<PathBuf>,
 }
 
+impl Dataset {
+    /// Whether other files that are open may have positions for it: it has none, or has those of a file that nobody opened.
+    #[must_use]
+    pub fn may_be_placed_by(&self, is_open: impl Fn(&Path) -> bool) -> bool {
+        self.unplaced || self.companions.iter().any(|companion| !is_open(companion))
+    }
+}
+
 /// A gridded variable: one parameter over levels, times, members.
 #[derive(Debug)]
 pub struct Variable {

@@ -351,8 +351,10 @@ impl Opening {
     fn look_among_others(&mut self) {
         let count = self.entries.iter().filter(|entry| entry.may_serve()).count();
         let mut again = Vec::new();
+        let places = &self.places;
         for entry in &mut self.entries {
-            let unplaced = matches!(&entry.outcome, Some(Ok(dataset)) if dataset.unplaced);
+            let is_open = |path: &Path| places.contains_key(path);
+            let unplaced = matches!(&entry.outcome, Some(Ok(dataset)) if dataset.may_be_placed_by(is_open));
             if unplaced && count > 1 && entry.among != count {
                 entry.among = count;
                 again.push(entry.path.clone());

@@ -199,6 +199,12 @@ fn by_auxiliary_coordinates(all: &Declarations<'_>, variable: &Declared) -> Opti
         .find_map(|lat| longitudes.iter().find_map(|&lon| pair(all, variable, lat, lon, named.contains(&lat))))
 }
 
+/// GEOS calls the dimension `nf`, FV3 `tile`, MITgcm `face`. Six records or members of a grid that moves are no cube.
+fn counts_sides(dim: &Dimension) -> bool {
+    let name = dim.name.to_ascii_lowercase();
+    dim.size == SIDES && (name == "nf" || ["tile", "face", "side", "panel"].iter().any(|word| name.contains(word)))
+}
+
 fn pair(all: &Declarations<'_>, variable: &Declared, lat: usize, lon: usize, named: bool) -> Option<Found> {
     let (lats, lons) = (all.get(lat)?.dims.as_slice(), all.get(lon)?.dims.as_slice());
     let position = |dim: &Dimension| variable.dims.iter().position(|own| own == dim);
@@ -212,7 +218,7 @@ fn pair(all: &Declarations<'_>, variable: &Declared, lat: usize, lon: usize, nam
             let outer: Vec<&Dimension> = before.iter().filter(|dim| dim.size > 1 && !along_time(dim)).collect();
             let (side, key) = match (outer.as_slice(), before) {
                 ([], _) => (None, Key::Curvilinear { lat, lon }),
-                ([side], [.., last]) if side.size == SIDES && *side == last => {
+                ([side], [.., last]) if *side == last && rows.size == columns.size && counts_sides(side) => {
                     let sides = Sides { count: SIDES, ny: rows.size, nx: columns.size };
                     (Some(position(side)?), Key::Sides { lat, lon, sides })
                 }

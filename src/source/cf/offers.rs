@@ -129,8 +129,10 @@ pub fn offers(all: &Declarations<'_>, of_file: Option<char>) -> Vec<Offer> {
         let Some(lon) = named.or_else(|| on_same.first().copied().filter(|_| on_same.len() == 1)) else { continue };
         let dims = match declared.dims.as_slice() {
             [points] if points.size > 3 => vec![points.clone()],
-            // The first time holds for all.
-            [before @ .., rows, columns] if rows.size > 1 && columns.size > 1 && is_time_or_one(before) => {
+            // Positions of several times may be those of a grid that moves.
+            [before @ .., rows, columns]
+                if rows.size > 1 && columns.size > 1 && before.iter().all(|dim| dim.size == 1) =>
+            {
                 vec![rows.clone(), columns.clone()]
             }
             _ => continue,
@@ -148,10 +150,6 @@ pub fn offers(all: &Declarations<'_>, of_file: Option<char>) -> Vec<Offer> {
         }
     }
     found
-}
-
-fn is_time_or_one(before: &[Dimension]) -> bool {
-    before.iter().all(|dim| dim.size == 1 || dim.name.to_ascii_lowercase().contains("time"))
 }
 
 fn letter_behind(name: &str, stem: &str) -> Option<char> {
@@ -209,10 +207,13 @@ impl Offer {
     /// Zero is best; `None` for positions of other points.
     fn rank(&self, missing: &Missing) -> Option<u8> {
         let named = u8::from(!missing.names(&self.name));
+        // `nav_lat` is the name of every kind of points.
+        let is_own = named == 0 && !self.name.starts_with("nav_");
         Some(match (missing.stagger, self.stagger) {
             (Some(wanted), Some(given)) if wanted == given => named,
             (Some(_), Some(_)) => return None,
-            (None, Some('t')) | (None, None) => named,
+            (None, Some(_)) if is_own => 0,
+            (None, Some('t')) | (None, None) => 1 + named,
             (Some(_), None) => 2 + named,
             (None, Some(_)) => 4 + named,
         })

@@ -73,11 +73,17 @@ pub fn say(language: Language, key: &str) -> &str {
 /// The text behind `key` with each `{name}` replaced, by what is [`harmless`] of its value.
 #[must_use]
 pub fn fill(language: Language, key: &str, places: &[(&str, &str)]) -> String {
-    let mut text = say(language, key).to_owned();
-    for (name, value) in places {
-        text = text.replace(&format!("{{{name}}}"), &harmless(value));
+    let (mut text, mut rest) = (String::new(), say(language, key));
+    while let Some((before, (name, behind))) = rest.split_once('{').and_then(|(a, b)| Some((a, b.split_once('}')?))) {
+        text.push_str(before);
+        match places.iter().find(|(known, _)| *known == name) {
+            // A value may hold braces of its own.
+            Some((_, value)) => text.push_str(&harmless(value)),
+            None => text.extend(["{", name, "}"]),
+        }
+        rest = behind;
     }
-    text
+    text + rest
 }
 
 /// The text for what the system says of a call that failed; `None` for what is rare, and has the system's words alone.
@@ -230,6 +236,9 @@ mod tests {
         let told = fill(Language::English, "cli.disk_full", &[("path", "a\nb\u{1b}")]);
         assert!(told.contains("a\\u{a}b\\u{1b}"), "{told}");
         assert_eq!(Bilingual::same("a\rb").en, "a\\u{d}b");
+        let told =
+            fill(Language::English, "cli.not_written", &[("path", "{reason}.nc"), ("reason", "the disk is full")]);
+        assert!(told.contains("{reason}.nc") && told.contains("(the disk is full)"), "{told}");
         let (path, name) = of_path(Path::new("/data/a\nb"));
         assert_eq!((&*path, &*name), ("/data/a\\u{a}b", "a\\u{a}b"));
     }

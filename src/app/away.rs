@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::App;
 use super::notices::Notice;
-use crate::catalog::{Catalog, SlotTime};
+use crate::catalog::{Catalog, Model, SlotTime};
 use crate::engine::{Plan, Selection};
 use crate::map::View;
 use crate::time::ReferenceTime;
@@ -98,10 +98,13 @@ impl App {
     }
 
     /// The model on screen is called otherwise by now, as in a list that was written anew: what is on screen stays.
-    pub(super) fn follow_name(&mut self, catalog: &Catalog) {
+    pub(super) fn follow_name(&mut self, before: &Catalog, catalog: &Catalog) {
         let Some(selection) = self.selection.clone().filter(|s| catalog.model(&s.model).is_none()) else { return };
         let Some(path) = self.file_on_screen() else { return };
-        let renamed = catalog.models.iter().find_map(|model| {
+        // Several models may have the file: the name that is new is the one's that has gone.
+        let (known, new): (Vec<&Model>, Vec<&Model>) =
+            catalog.models.iter().partition(|model| before.model(&model.id).is_some());
+        let renamed = new.into_iter().chain(known).find_map(|model| {
             let next = Selection { model: model.id.clone(), ..selection.clone() };
             let plan = Plan::new(catalog, &next, self.interval_factor)?;
             let recipes = plan.slots.iter().flat_map(|slot| [&slot.bands, &slot.lines]).flatten();

@@ -332,7 +332,8 @@ impl App {
     pub(super) fn next_model(&mut self, now: f64) {
         let models: Vec<&Model> = self.sources.catalog.models.iter().filter(|model| !model.runs.is_empty()).collect();
         let at = models.iter().position(|model| self.wanted_model().is_some_and(|wanted| wanted.id == model.id));
-        let next = at.and_then(|at| models.get((at + 1) % models.len())).map(|model| model.id.clone());
+        // With nothing on screen the first.
+        let next = models.get(at.map_or(0, |at| (at + 1) % models.len())).map(|model| model.id.clone());
         if let Some(id) = next {
             self.choose_model(&id, now);
         }

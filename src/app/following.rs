@@ -34,7 +34,7 @@ pub struct Offer {
 impl App {
     pub(super) fn take_catalog(&mut self, before: &Catalog, catalog: &Catalog, now: f64) {
         self.tell_of(catalog);
-        self.follow_name(catalog);
+        self.follow_name(before, catalog);
         let by_hand = self.sources.wanted.as_ref().is_some_and(|wanted| wanted.by_hand);
         let arrived = self.arrived(catalog, now);
         let asked = !self.sources.asked.is_empty() && !self.sources.answered;

@@ -128,7 +128,11 @@ fn a_list_that_is_written_anew_is_taken_over_and_no_header_is_read_again() {
         };
         let (engine, count) = models_of(&row("A", "{run}_{lead}"), &folder, Some(watching));
         assert_eq!(engine.snapshot().notes.len(), 1, "the pattern fits no file");
-        let rewrite = |list: &str| write(&folder, "models.toml", list.as_bytes());
+        // As editors do, at a stroke.
+        let rewrite = |list: &str| {
+            let written = write(&folder, "models.toml.new", list.as_bytes());
+            fs::rename(written, folder.join("models.toml")).expect("it is there");
+        };
         rewrite(&row("A", "gdps_{run}_{lead}.nc"));
         let snapshot = wait(&engine, "its files", |snapshot| files_of(snapshot, "A") == 2 && snapshot.notes.is_empty());
         engine.read_run("A", runs(&snapshot)[0].reference);

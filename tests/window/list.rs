@@ -41,8 +41,11 @@ fn over(test: &str, language: Language, list: &str, first: &str) -> Window {
     window
 }
 
+/// As editors do, at a stroke.
 fn write_list(window: &Window, list: &str) {
-    write(window.settings.parent().expect("a folder"), "models.toml", list.as_bytes());
+    let folder = window.settings.parent().expect("a folder");
+    let written = write(folder, "models.toml.new", list.as_bytes());
+    std::fs::rename(written, folder.join("models.toml")).expect("it is there");
 }
 
 /// What was on screen is still there, under this model's name.

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::join::{levels_of, model_name, same_grid};
+use super::join::{model_name, same_grid};
+use super::meaning::levels_of;
 use crate::field::LevelKind;
 use crate::source::{Choice, Dataset, FieldRef, LevelAxis, SourceError, Step, Variable};
 use crate::time::{LeadTime, Moment};

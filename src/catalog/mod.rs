@@ -8,6 +8,7 @@ mod grids;
 mod inventory;
 mod join;
 mod listing;
+mod meaning;
 mod mesh;
 pub mod models;
 mod names;
@@ -29,8 +30,8 @@ use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use inventory::{Absent, Listed, Part, Wanted, WantedLevel, inventory};
-pub use join::{levels_of, meaning};
 pub use listing::{Found, Happened, Mark, files_below, happened, list, list_model};
+pub use meaning::{levels_of, meaning};
 pub use models::{ModelFolder, ModelTrouble, NoFiles};
 pub use names::{Named, model_of, read_name};
 pub use parameter::{KnownParameter, Parameter};

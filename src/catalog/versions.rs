@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::Parameter;
-use super::join::{levels_of, meaning, same_grid};
+use super::join::same_grid;
+use super::meaning::{levels_of, meaning};
 use crate::field::Level;
 use crate::source::{Choice, Dataset, Step, Variable};
 use crate::text::Bilingual;

@@ -70,6 +70,12 @@ pub fn say(language: Language, key: &str) -> &str {
     table(language).get(key).map_or(key, String::as_str)
 }
 
+/// The text behind a key that may have none: of a table of names that is not complete.
+#[must_use]
+pub fn find(language: Language, key: &str) -> Option<&str> {
+    table(language).get(key).map(String::as_str)
+}
+
 /// The text behind `key` with each `{name}` replaced, by what is [`harmless`] of its value.
 #[must_use]
 pub fn fill(language: Language, key: &str, places: &[(&str, &str)]) -> String {

@@ -8,6 +8,8 @@ use std::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{self, Language};
+
 /// The calendars of CF conventions 1.11, section 4.4.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Calendar {
@@ -268,6 +270,52 @@ impl LeadTime {
     fn parts(self) -> [u64; 3] {
         let seconds = self.0.unsigned_abs();
         [seconds / 3600, seconds / 60 % 60, seconds % 60]
+    }
+}
+
+/// The length, in seconds, of an interval that ends at a valid time: of a sum, a mean, an extreme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(pub i64);
+
+/// Lengths of intervals that people count as one: months are of 28 to 31 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SpanClass {
+    Seconds(i64),
+    Month,
+    Season,
+    Year,
+}
+
+impl Span {
+    #[must_use]
+    pub fn class(self) -> SpanClass {
+        const DAY: i64 = 86_400;
+        match self.0 {
+            seconds if seconds % DAY != 0 => SpanClass::Seconds(seconds),
+            seconds => match seconds / DAY {
+                28..=31 => SpanClass::Month,
+                89..=92 => SpanClass::Season,
+                365 | 366 => SpanClass::Year,
+                _ => SpanClass::Seconds(seconds),
+            },
+        }
+    }
+
+    /// `6 h`, `15 min`, `1 month`; from three days on in days.
+    #[must_use]
+    pub fn in_words(self, language: Language) -> String {
+        let counted = |key: &str, number: i64| text::fill(language, key, &[("number", &number.to_string())]);
+        match self.class() {
+            SpanClass::Month => text::say(language, "interval.month").to_owned(),
+            SpanClass::Season => text::say(language, "interval.season").to_owned(),
+            SpanClass::Year => text::say(language, "interval.year").to_owned(),
+            SpanClass::Seconds(seconds) if seconds % 86_400 == 0 && seconds >= 3 * 86_400 => {
+                counted("interval.days", seconds / 86_400)
+            }
+            SpanClass::Seconds(seconds) if seconds % 3600 == 0 => counted("interval.hours", seconds / 3600),
+            SpanClass::Seconds(seconds) if seconds % 60 == 0 => counted("interval.minutes", seconds / 60),
+            SpanClass::Seconds(seconds) => counted("interval.seconds", seconds),
+        }
     }
 }
 

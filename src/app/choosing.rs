@@ -344,7 +344,7 @@ impl App {
         let levels = engine::levels(run, &subject);
         let kept = levels.contains(&selection.level);
         let level = if kept { selection.level } else { engine::first_level(run, &subject) };
-        let next = Selection { subject, level, member: 0, ..selection.clone() };
+        let next = Selection { subject, level, ..selection.clone() };
         self.select(next, now);
     }
 

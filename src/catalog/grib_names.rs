@@ -157,7 +157,7 @@ mod tests {
             statistic: statistic.into(),
             plain: true,
         };
-        let axis = LevelAxis { kind: LevelKind::Other(surface.into()), units: None, values: values.to_vec() };
+        let axis = LevelAxis::of(LevelKind::Other(surface.into()), None, values.to_vec());
         identify(&grib, Some(&axis).filter(|axis| !axis.values.is_empty())).map(|entry| entry.id.as_str())
     }
 

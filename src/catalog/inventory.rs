@@ -3,6 +3,7 @@
 //! The window shows parameters (see [`super::Series`]); the commands that look into files speak of variables.
 
 use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,9 +11,9 @@ use std::time::SystemTime;
 
 use super::join::{model_name, same_grid};
 use super::meaning::levels_of;
-use crate::field::LevelKind;
-use crate::source::{Choice, Dataset, FieldRef, LevelAxis, SourceError, Step, Variable};
-use crate::time::{LeadTime, Moment};
+use crate::field::{LevelKind, Member};
+use crate::source::{Choice, Dataset, ExtraDimension, FieldRef, LevelAxis, SourceError, Step, Variable};
+use crate::time::{LeadTime, Moment, Span};
 
 /// A variable over all files that share its name, model, grid and axes.
 #[derive(Debug)]
@@ -25,7 +26,9 @@ pub struct Listed {
     pub levels: Option<LevelAxis>,
     /// Of all parts, each step once, in the order of the files.
     pub steps: Arc<Vec<Step>>,
-    /// The same, once there are several parts.
+    /// Of all parts, in their order: what is chosen by default stands first.
+    pub members: Option<Vec<Member>>,
+    /// The same steps, once there are several parts.
     known: HashSet<Step>,
 }
 
@@ -47,18 +50,67 @@ pub struct Wanted {
     pub lead: Option<LeadTime>,
     pub valid: Option<String>,
     pub level: Option<WantedLevel>,
+    pub interval: Option<WantedInterval>,
+    /// A number or a name; by default the control or the lowest number.
     pub member: Option<String>,
-    /// Positions on the other dimensions, by name.
-    pub dims: Vec<(String, usize)>,
+    /// Where on the other dimensions, by their names.
+    pub dims: Vec<(String, WantedPosition)>,
 }
 
-/// A level by its number.
+/// Where on a dimension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WantedPosition {
+    At(usize),
+    /// As [`ExtraDimension::position`] understands it.
+    Said(String),
+}
+
+/// The interval of a sum, a mean or an extreme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WantedInterval {
+    /// Of this length.
+    Length(Span),
+    /// Between two lead times.
+    Between(LeadTime, LeadTime),
+}
+
+impl WantedInterval {
+    /// `6h`, `30min`, or `0-6` in hours of lead time.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let hours = |text: &str| text.trim().parse::<f64>().ok().and_then(LeadTime::from_hours);
+        let text = text.trim();
+        if let Some((from, to)) = text.split_once('-') {
+            let (from, to) = (hours(from)?, hours(to.trim_end_matches('h'))?);
+            return (from <= to).then_some(Self::Between(from, to));
+        }
+        let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c.is_whitespace());
+        let unit = match text.get(number.len()..)?.trim() {
+            "" | "h" => 1.0,
+            "min" | "m" => 1.0 / 60.0,
+            "d" | "day" | "days" => 24.0,
+            _ => return None,
+        };
+        let length = LeadTime::from_hours(number.trim().parse::<f64>().ok()? * unit)?;
+        (length.0 > 0).then_some(Self::Length(Span(length.0)))
+    }
+
+    fn is_of(self, step: &Step) -> bool {
+        let Some(span) = step.span else { return false };
+        match self {
+            Self::Length(length) => span.class() == length.class(),
+            Self::Between(from, to) => step.lead == Some(to) && span.0 == to.0 - from.0,
+        }
+    }
+}
+
+/// A level by its number, or a layer by both of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WantedLevel {
     /// As it stands in the file.
-    InFile(f64),
+    InFile(f64, Option<f64>),
     /// In the unit in which people say it: hPa for a pressure, else as it stands in the file.
-    Said(f64),
+    Said(f64, Option<f64>),
 }
 
 /// What of a [`Wanted`] no file has.
@@ -67,7 +119,10 @@ pub enum Absent {
     Time,
     Level,
     Member,
+    Interval,
     Dimension(String),
+    /// A position or coordinate that a dimension does not have: its name, what was asked for, what there is.
+    Position(String, String, String),
 }
 
 /// All variables of the files, in the files' order.
@@ -100,7 +155,9 @@ pub fn inventory(opened: &[(PathBuf, Result<Arc<Dataset>, SourceError>)]) -> Vec
                 continue;
             }
             let (levels, steps) = (variable.levels.clone(), variable.steps.clone());
-            list.push(Listed { id: String::new(), parts: vec![part], levels, steps, known: HashSet::new() });
+            let mut members = variable.members.clone();
+            members.iter_mut().for_each(|members| members.sort());
+            list.push(Listed { id: String::new(), parts: vec![part], levels, steps, members, known: HashSet::new() });
         }
     }
     let mut taken: HashSet<String> = HashSet::new();
@@ -144,30 +201,25 @@ impl Part {
     fn choose(&self, wanted: &Wanted) -> Result<Choice, Absent> {
         let variable = self.variable().ok_or(Absent::Time)?;
         let axis = variable.levels.as_ref();
+        let members = choose_members(variable.members.as_deref(), wanted.member.as_deref());
+        let steps = choose_steps(&variable.steps, wanted)?;
         let first = Choice {
-            step: choose_step(&variable.steps, wanted).ok_or(Absent::Time)?,
+            step: *steps.first().ok_or(Absent::Time)?,
             level: choose_level(axis, wanted.level).ok_or(Absent::Level)?,
-            member: choose_member(variable.members.as_deref(), wanted.member.as_deref()).ok_or(Absent::Member)?,
+            member: *members.first().ok_or(Absent::Member)?,
             dims: choose_dims(&variable.dims, &wanted.dims)?,
         };
         if variable.field(first.clone()).is_some() {
             return Ok(first);
         }
         // Not every step has every level: the first that fits and is there, where some are left open.
-        let steps: Vec<usize> = (0..variable.steps.len().max(1))
-            .filter(|&n| variable.steps.get(n).is_none_or(|step| choose_step(&[*step], wanted).is_some()))
-            .collect();
         let levels = match wanted.level {
             Some(_) => first.level..first.level + 1,
             None => 0..axis.map_or(1, |axis| axis.values.len()),
         };
-        let members = match wanted.member {
-            Some(_) => first.member..first.member + 1,
-            None => 0..variable.members.as_ref().map_or(1, Vec::len),
-        };
         let every = steps.into_iter().flat_map(|step| levels.clone().map(move |level| (step, level)));
         every
-            .flat_map(|(step, level)| members.clone().map(move |member| (step, level, member)))
+            .flat_map(|(step, level)| members.iter().map(move |member| (step, level, *member)))
             .map(|(step, level, member)| Choice { step, level, member, dims: first.dims.clone() })
             .find(|choice| variable.field(choice.clone()).is_some())
             .ok_or(Absent::Time)
@@ -180,14 +232,21 @@ impl Part {
             Some(step) => mine.steps.iter().position(|s| s == step)?,
             None => 0,
         };
-        let level = match (&mine.levels, &theirs.levels) {
+        let member = match (&mine.members, &theirs.members) {
             (Some(mine), Some(theirs)) => {
-                let value = theirs.values.get(choice.level)?;
-                mine.values.iter().position(|v| v == value)?
+                let named = theirs.get(choice.member)?;
+                mine.iter().position(|member| member == named)?
             }
             _ => 0,
         };
-        Some(Choice { step, level, member: choice.member, dims: choice.dims.clone() })
+        let level = match (&mine.levels, &theirs.levels) {
+            (Some(mine), Some(theirs)) => {
+                let bounds = theirs.bounds(choice.level)?;
+                (0..mine.values.len()).find(|at| mine.bounds(*at) == Some(bounds))?
+            }
+            _ => 0,
+        };
+        Some(Choice { step, level, member, dims: choice.dims.clone() })
     }
 }
 
@@ -200,6 +259,13 @@ impl Listed {
 
     /// The field that is meant and the part that has it. Where several files have it, the one written last.
     pub fn find(&self, wanted: &Wanted) -> Result<(&Part, Choice), Absent> {
+        // The members may stand in files of their own: the first of all of them comes first.
+        if let (None, Some(members)) = (&wanted.member, self.members.as_ref().filter(|_| self.parts.len() > 1)) {
+            let of = |member: &Member| Wanted { member: Some(member.name.clone()), ..wanted.clone() };
+            if let Some(found) = members.iter().find_map(|member| self.find(&of(member)).ok()) {
+                return Ok(found);
+            }
+        }
         let mut lacking = Absent::Time;
         for (n, part) in self.parts.iter().enumerate() {
             match part.choose(wanted) {
@@ -225,6 +291,22 @@ impl Listed {
         self.parts.iter().filter_map(Part::variable).map(|variable| (variable.reader.id(), variable.number))
     }
 
+    /// Whether a part has this member, and this position on every dimension that is named.
+    #[must_use]
+    pub fn has(&self, member: Option<&str>, dims: &[(String, WantedPosition)]) -> bool {
+        self.parts.iter().filter_map(Part::variable).any(|variable| {
+            !choose_members(variable.members.as_deref(), member).is_empty() && choose_dims(&variable.dims, dims).is_ok()
+        })
+    }
+
+    /// The intervals of the steps at the same time as another: what a person may have meant as well.
+    #[must_use]
+    pub fn other_intervals(&self, step: &Step) -> Vec<Span> {
+        let same = |other: &&Step| (other.run, other.lead, other.valid) == (step.run, step.lead, step.valid);
+        let spans = self.steps.iter().filter(same).filter_map(|other| other.span);
+        spans.filter(|span| Some(*span) != step.span).collect()
+    }
+
     /// Whether a variable of the same name and model is the same.
     fn takes(&self, part: &Part) -> bool {
         let (Some(mine), Some(theirs), Some(last)) = (self.variable(), part.variable(), self.parts.last()) else {
@@ -238,7 +320,7 @@ impl Listed {
         last.file != part.file
             && mine.units == theirs.units
             && mine.grib == theirs.grib
-            && mine.members == theirs.members
+            && mine.members.is_some() == theirs.members.is_some()
             && mine.dims == theirs.dims
             && same_axis
             && same_grid(&mine.grid, &theirs.grid)
@@ -255,17 +337,36 @@ impl Listed {
                 Arc::make_mut(&mut self.steps).extend(new);
             }
             if let (Some(axis), Some(more)) = (&mut self.levels, &variable.levels) {
-                // -0 and 0 are one level.
-                let bits = |value: &f64| (value + 0.0).to_bits();
-                let mut known: HashSet<u64> = axis.values.iter().map(bits).collect();
-                axis.values.extend(more.values.iter().filter(|value| known.insert(bits(value))));
+                add_levels(axis, more);
+            }
+            if let (Some(members), Some(more)) = (&mut self.members, &variable.members) {
+                members.extend(more.iter().cloned());
+                members.sort();
+                members.dedup();
             }
         }
         self.parts.push(part);
     }
 }
 
-fn choose_step(steps: &[Step], wanted: &Wanted) -> Option<usize> {
+/// Adds the levels that an axis lacks.
+fn add_levels(axis: &mut LevelAxis, more: &LevelAxis) {
+    // -0 and 0 are one level.
+    let bits = |(value, to): (f64, Option<f64>)| ((value + 0.0).to_bits(), to.map(f64::to_bits));
+    let mut known: HashSet<_> = (0..axis.values.len()).filter_map(|at| axis.bounds(at)).map(bits).collect();
+    for (value, to) in (0..more.values.len()).filter_map(|at| more.bounds(at)) {
+        if known.insert(bits((value, to))) {
+            if to.is_some() || !axis.to.is_empty() {
+                axis.to.resize(axis.values.len(), None);
+                axis.to.push(to);
+            }
+            axis.values.push(value);
+        }
+    }
+}
+
+/// All steps that fit, in their order; of those at one time the longest interval first, whatever the order of the file.
+fn choose_steps(steps: &[Step], wanted: &Wanted) -> Result<Vec<usize>, Absent> {
     let is = |asked: &Option<String>, found: Option<Moment>| match asked {
         None => true,
         Some(text) => found.is_some_and(|moment| Moment::from_iso(text, moment.calendar) == Some(moment)),
@@ -276,42 +377,92 @@ fn choose_step(steps: &[Step], wanted: &Wanted) -> Option<usize> {
             && wanted.lead.is_none_or(|lead| step.lead == Some(lead))
     };
     let anything = wanted.run.is_none() && wanted.valid.is_none() && wanted.lead.is_none();
-    if steps.is_empty() { anything.then_some(0) } else { steps.iter().position(fits) }
+    if steps.is_empty() {
+        return if anything && wanted.interval.is_none() { Ok(vec![0]) } else { Err(Absent::Time) };
+    }
+    let mut first_at = HashMap::new();
+    let mut found: Vec<(usize, Reverse<Option<Span>>, usize)> = Vec::new();
+    for (n, step) in steps.iter().enumerate().filter(|(_, step)| fits(step)) {
+        let at = match first_at.entry((step.run, step.lead, step.valid)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(n),
+        };
+        found.push((at, Reverse(step.span), n));
+    }
+    if found.is_empty() {
+        return Err(Absent::Time);
+    }
+    if let Some(interval) = wanted.interval {
+        found.retain(|(.., n)| steps.get(*n).is_some_and(|step| interval.is_of(step)));
+        if found.is_empty() {
+            return Err(Absent::Interval);
+        }
+    }
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(.., n)| n).collect())
 }
 
 fn choose_level(axis: Option<&LevelAxis>, wanted: Option<WantedLevel>) -> Option<usize> {
     let Some(wanted) = wanted else { return Some(0) };
     let axis = axis?;
-    let nearest = |asked: f64, values: &mut dyn Iterator<Item = f64>| {
-        let off = |value: f64| (value - asked).abs();
-        let best = values.enumerate().min_by(|(_, a), (_, b)| off(*a).total_cmp(&off(*b)))?;
-        (off(best.1) <= 1e-6 * asked.abs().max(1e-3)).then_some(best.0)
+    let close = |asked: f64, value: f64| (value - asked).abs() <= 1e-6 * asked.abs().max(1e-3);
+    // A layer is meant by both bounds; by one bound the level itself is meant, else the first layer from it on.
+    let nearest = |(asked, to): (f64, Option<f64>), bounds: &dyn Fn(usize) -> Option<(f64, Option<f64>)>| {
+        let fits = |at: &usize| bounds(*at).is_some_and(|(value, _)| close(asked, value));
+        let same_end = |at: &usize| match (to, bounds(*at).and_then(|(_, end)| end)) {
+            (Some(asked), Some(end)) => close(asked, end),
+            (None, None) => true,
+            _ => false,
+        };
+        let fitting: Vec<usize> = (0..axis.values.len()).filter(fits).collect();
+        let off = |at: &usize| bounds(*at).map_or(f64::INFINITY, |(value, _)| (value - asked).abs());
+        let exact = fitting.iter().copied().filter(same_end).min_by(|a, b| off(a).total_cmp(&off(b)));
+        exact.or_else(|| fitting.iter().copied().filter(|_| to.is_none()).min_by(|a, b| off(a).total_cmp(&off(b))))
     };
-    let in_file = |asked| nearest(asked, &mut axis.values.iter().copied());
+    let in_file = |asked| nearest(asked, &|at| axis.bounds(at));
     match wanted {
-        WantedLevel::InFile(asked) => in_file(asked),
-        WantedLevel::Said(asked) if axis.kind == LevelKind::Pressure => {
+        WantedLevel::InFile(asked, to) => in_file((asked, to)),
+        WantedLevel::Said(asked, to) => {
             let levels = levels_of(Some(axis));
-            nearest(asked, &mut levels.iter().map(|level| level.map_or(f64::NAN, |level| level.value)))
+            let said = nearest((asked, to), &|at| levels.get(at).copied().flatten().map(|level| (level.value, level.to)));
+            if axis.kind == LevelKind::Pressure { said } else { in_file((asked, to)).or(said) }
         }
-        WantedLevel::Said(asked) => in_file(asked),
     }
 }
 
-fn choose_member(members: Option<&[String]>, wanted: Option<&str>) -> Option<usize> {
-    let Some(wanted) = wanted else { return Some(0) };
-    let number = |text: &str| text.trim().parse::<f64>().ok();
-    let same = |name: &String| name == wanted || number(name).is_some_and(|n| number(wanted) == Some(n));
-    members?.iter().position(same)
+/// The members that fit, the one to be shown first in front.
+fn choose_members(members: Option<&[Member]>, wanted: Option<&str>) -> Vec<usize> {
+    let Some(members) = members else { return if wanted.is_none() { vec![0] } else { Vec::new() } };
+    let fits = |at: &usize| wanted.is_none_or(|wanted| members.get(*at).is_some_and(|member| member.is_called(wanted)));
+    let mut found: Vec<usize> = (0..members.len()).filter(fits).collect();
+    found.sort_by_key(|at| members.get(*at));
+    found
 }
 
 /// Zero for every dimension that is not named.
-fn choose_dims(dims: &[(String, usize)], wanted: &[(String, usize)]) -> Result<Vec<usize>, Absent> {
+fn choose_dims(dims: &[ExtraDimension], wanted: &[(String, WantedPosition)]) -> Result<Vec<usize>, Absent> {
     let mut positions = vec![0; dims.len()];
-    for (name, at) in wanted {
-        let place = dims.iter().position(|(dim, size)| dim == name && at < size);
-        let slot = place.and_then(|n| positions.get_mut(n)).ok_or_else(|| Absent::Dimension(name.clone()))?;
-        *slot = *at;
+    for (name, asked) in wanted {
+        let place = dims.iter().position(|dim| dim.name == *name).ok_or_else(|| Absent::Dimension(name.clone()))?;
+        let dim = dims.get(place).ok_or_else(|| Absent::Dimension(name.clone()))?;
+        let found = match asked {
+            WantedPosition::At(at) => Some(*at).filter(|at| *at < dim.size),
+            WantedPosition::Said(word) => dim.position(word),
+        };
+        let absent = || {
+            let asked = match asked {
+                WantedPosition::At(at) => at.to_string(),
+                WantedPosition::Said(word) => word.clone(),
+            };
+            let there = match &dim.values {
+                Some(values) if values.len() <= 64 => values.join(", "),
+                _ => format!("#0 … #{}", dim.size.saturating_sub(1)),
+            };
+            Absent::Position(name.clone(), asked, there)
+        };
+        if let Some(slot) = positions.get_mut(place) {
+            *slot = found.ok_or_else(absent)?;
+        }
     }
     Ok(positions)
 }

@@ -10,19 +10,20 @@ use super::parameter::{self, RELATIVE_HUMIDITY, SPECIFIC_HUMIDITY, TEMPERATURE};
 use super::recipe::{Formula, Ingredient, Recipe};
 use super::{
     Arrival, Catalog, CatalogNote, Double, FileReport, Lost, Model, ModelFolder, Named, OpenFile, Parameter, Run,
-    Series, SlotTime, grids, mesh, model_of, runs, versions,
+    Series, SlotTime, grids, intervals, mesh, model_of, runs, versions,
 };
-use crate::field::{Level, LevelKind};
+use crate::field::{Level, LevelKind, Member};
 use crate::grid::Grid;
-use crate::source::{Choice, Dataset, Step, Variable};
+use crate::source::{Choice, Dataset, ExtraDimension, Step, Variable};
 use crate::text::{self, Bilingual, Language};
 use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
 use crate::units::{self, Affine};
 
 /// One field with its place in the catalogue.
+#[derive(Clone)]
 struct Entry {
     level: Option<Level>,
-    member: Option<String>,
+    member: Option<Member>,
     slot: SlotTime,
     recipe: Recipe,
     file: usize,
@@ -32,6 +33,10 @@ struct Entry {
 struct Gathered {
     parameter: Parameter,
     grid: Arc<Grid>,
+    dims: Arc<[ExtraDimension]>,
+    statistic: String,
+    /// The run has the parameter over intervals of other kinds as well.
+    one_of_several: bool,
     entries: Vec<Entry>,
 }
 
@@ -257,9 +262,9 @@ fn gather(
 ) {
     let (_, conversion, guess) = meaning(variable);
     let levels = levels_of(variable.levels.as_ref());
-    let members: Vec<Option<String>> =
+    let members: Vec<Option<Member>> =
         variable.members.as_ref().map_or(vec![None], |m| m.iter().cloned().map(Some).collect());
-    let untold = [Step { run: None, lead: None, valid: None }];
+    let untold = [Step::default()];
     let steps = if variable.steps.is_empty() { &untold[..] } else { variable.steps.as_slice() };
     // A name speaks for a file of one time only.
     let named = file.named.filter(|_| steps.len() == 1);
@@ -272,8 +277,7 @@ fn gather(
             .iter()
             .position(|part| part.parameter.id == parameter.id && same_grid(&part.grid, &variable.grid))
             .unwrap_or_else(|| {
-                let grid = variable.grid.clone();
-                parts.push(Gathered { parameter: parameter.clone(), grid, entries: Vec::new() });
+                parts.push(Gathered::new(parameter.clone(), variable));
                 parts.len() - 1
             });
         let Some(part) = parts.get_mut(at) else { continue };
@@ -283,8 +287,8 @@ fn gather(
                 else {
                     continue;
                 };
-                let ingredients = vec![Ingredient { field, conversion }];
-                let recipe = Recipe { ingredients, formula: Formula::Direct, guess };
+                let ingredients = vec![Ingredient { field, conversion, dims: variable.dims.clone() }];
+                let recipe = Recipe { ingredients, formula: Formula::Direct, guess, span: times.span };
                 let member = member_name.clone();
                 part.entries.push(Entry { level: *level_value, member, slot, recipe, file: number });
             }
@@ -298,7 +302,8 @@ pub(super) fn same_grid(a: &Arc<Grid>, b: &Arc<Grid>) -> bool {
 
 fn finish_run(mut parts: Vec<Gathered>, age: &[Option<SystemTime>], doubles: &mut Vec<Double>) -> Vec<Series> {
     derive_humidity(&mut parts);
-    parts.into_iter().map(|part| finish_series(part, age, doubles)).filter(|series| !series.is_empty()).collect()
+    let parts = parts.into_iter().flat_map(by_interval);
+    parts.map(|part| finish_series(part, age, doubles)).filter(|series| !series.is_empty()).collect()
 }
 
 /// Adds relative humidity where a run has only specific humidity and temperature on the same grid and pressure levels.
@@ -325,11 +330,12 @@ fn derive_humidity(parts: &mut Vec<Gathered>) {
                 let warm = warm.get(&(moist.level, &moist.member, moist.slot))?;
                 let ingredient = |entry: &Entry, to: Affine| {
                     let first = entry.recipe.ingredients.first()?;
-                    Some(Ingredient { field: first.field.clone(), conversion: first.conversion.then(to) })
+                    let (field, dims) = (first.field.clone(), first.dims.clone());
+                    Some(Ingredient { field, conversion: first.conversion.then(to), dims })
                 };
                 let ingredients = vec![ingredient(moist, to_kilogram)?, ingredient(warm, to_kelvin)?];
                 let formula = Formula::RelativeHumidity { pressure: level.value * 100.0 };
-                let recipe = Recipe { ingredients, formula, guess: None };
+                let recipe = Recipe { ingredients, formula, guess: None, span: moist.recipe.span };
                 Some(Entry {
                     level: moist.level,
                     member: moist.member.clone(),
@@ -344,24 +350,68 @@ fn derive_humidity(parts: &mut Vec<Gathered>) {
             en: text::fill(Language::English, "parameter.over_water", &[("name", &plain.name.en)]),
             fr: text::fill(Language::French, "parameter.over_water", &[("name", &plain.name.fr)]),
         };
-        derived.push(Gathered { parameter: Parameter { name, ..plain }, grid: specific.grid.clone(), entries });
+        derived.push(Gathered {
+            parameter: Parameter { name, ..plain },
+            grid: specific.grid.clone(),
+            dims: specific.dims.clone(),
+            statistic: specific.statistic.clone(),
+            one_of_several: false,
+            entries,
+        });
     }
     parts.extend(derived);
 }
 
-fn finish_series(part: Gathered, age: &[Option<SystemTime>], doubles: &mut Vec<Double>) -> Series {
+impl Gathered {
+    fn new(parameter: Parameter, variable: &Variable) -> Self {
+        let said = variable.grib.as_ref().map(|grib| grib.statistic.clone());
+        let statistic = said.unwrap_or_else(|| "instant".to_owned());
+        let (grid, dims) = (variable.grid.clone(), variable.dims.clone());
+        Self { parameter, grid, dims, statistic, one_of_several: false, entries: Vec::new() }
+    }
+}
+
+/// One series for each kind of interval, see [`intervals`]. The first keeps the parameter's id.
+fn by_interval(part: Gathered) -> Vec<Gathered> {
+    let ending = |entry: &Entry| (entry.slot.lead, entry.recipe.span);
+    let endings: Vec<_> = part.entries.iter().map(ending).collect();
+    let families = intervals::families(&endings);
+    if families.len() < 2 {
+        return vec![part];
+    }
+    let of_family = |(number, family): (usize, &intervals::Family)| {
+        let mut parameter = part.parameter.clone();
+        let words = family.name(&part.statistic);
+        if number > 0 {
+            parameter.id = format!("{}@{}", parameter.id, family.code());
+        }
+        parameter.name.en = format!("{}, {}", parameter.name.en, words.en);
+        parameter.name.fr = format!("{}, {}", parameter.name.fr, words.fr);
+        let entries = part.entries.iter().filter(|entry| family.takes(ending(entry))).cloned().collect();
+        Gathered {
+            parameter,
+            grid: part.grid.clone(),
+            dims: part.dims.clone(),
+            statistic: part.statistic.clone(),
+            one_of_several: true,
+            entries,
+        }
+    };
+    families.iter().enumerate().map(of_family).collect()
+}
+
+fn finish_series(mut part: Gathered, age: &[Option<SystemTime>], doubles: &mut Vec<Double>) -> Series {
     let levels: Vec<Option<Level>> =
         part.entries.iter().map(|e| e.level).collect::<BTreeSet<_>>().into_iter().collect();
     let slots: Vec<SlotTime> = part.entries.iter().map(|e| e.slot).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut seen = HashSet::new();
-    let members: Vec<Option<String>> =
-        part.entries.iter().map(|e| e.member.clone()).filter(|member| seen.insert(member.clone())).collect();
+    let members: Vec<Option<Member>> =
+        part.entries.iter().map(|e| e.member.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut owners: HashMap<(usize, usize, usize), usize> = HashMap::new();
     let mut recipes: HashMap<(usize, usize, usize), Recipe> = HashMap::new();
-    for entry in part.entries {
-        let (Ok(level), Some(member), Ok(slot)) = (
+    for entry in std::mem::take(&mut part.entries) {
+        let (Ok(level), Ok(member), Ok(slot)) = (
             levels.binary_search(&entry.level),
-            members.iter().position(|member| *member == entry.member),
+            members.binary_search(&entry.member),
             slots.binary_search(&entry.slot),
         ) else {
             continue;
@@ -385,5 +435,6 @@ fn finish_series(part: Gathered, age: &[Option<SystemTime>], doubles: &mut Vec<D
         owners.insert(key, entry.file);
         recipes.insert(key, entry.recipe);
     }
-    Series { parameter: part.parameter, grid: part.grid, levels, members, slots, recipes }
+    let Gathered { parameter, grid, dims, statistic, one_of_several, .. } = part;
+    Series { parameter, grid, levels, members, dims, statistic, one_of_several, slots, recipes }
 }

@@ -49,8 +49,10 @@ pub fn levels_of(axis: Option<&LevelAxis>) -> Vec<Option<Level>> {
     let Some(axis) = axis else { return vec![None] };
     let unit = axis.units.as_deref().and_then(units::parse);
     let wanted = match axis.kind {
-        LevelKind::Pressure => units::by_id("hPa"),
-        LevelKind::PotentialTemperature => units::by_id("K"),
+        LevelKind::Pressure | LevelKind::PressureAboveGround => units::by_id("hPa"),
+        LevelKind::PotentialTemperature | LevelKind::Isothermal => units::by_id("K"),
+        LevelKind::PotentialVorticity => units::by_id("PVU"),
+        LevelKind::Sigma => units::by_id("1"),
         LevelKind::HeightAboveGround
         | LevelKind::HeightAboveSea
         | LevelKind::DepthBelowLand
@@ -65,5 +67,9 @@ pub fn levels_of(axis: Option<&LevelAxis>) -> Vec<Option<Level>> {
         }
         _ => Affine::IDENTITY,
     };
-    axis.values.iter().map(|value| Some(Level { kind: axis.kind, value: conversion.apply(*value) })).collect()
+    let level = |at: usize| {
+        let (value, to) = axis.bounds(at)?;
+        Some(Level { kind: axis.kind, value: conversion.apply(value), to: to.map(|to| conversion.apply(to)) })
+    };
+    (0..axis.values.len()).map(level).collect()
 }

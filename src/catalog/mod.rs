@@ -5,6 +5,7 @@
 
 mod grib_names;
 mod grids;
+mod intervals;
 mod inventory;
 mod join;
 mod listing;
@@ -16,6 +17,7 @@ pub mod parameter;
 mod pattern;
 pub mod recipe;
 mod runs;
+mod variant;
 mod versions;
 
 use std::collections::{BTreeSet, HashSet};
@@ -23,13 +25,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::field::{Level, LevelKind};
+use crate::field::{Level, LevelKind, Member};
 use crate::grid::{Geometry, Grid};
-use crate::source::{Dataset, SourceError, Step};
+use crate::source::{Dataset, ExtraDimension, SourceError, Step};
 use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
-pub use inventory::{Absent, Listed, Part, Wanted, WantedLevel, inventory};
+pub use intervals::{interval_words, statistic_words};
+pub use inventory::{Absent, Listed, Part, Wanted, WantedInterval, WantedLevel, WantedPosition, inventory};
 pub use listing::{Found, Happened, Mark, files_below, happened, list, list_model};
 pub use meaning::{levels_of, meaning};
 pub use models::{ModelFolder, ModelTrouble, NoFiles};
@@ -37,6 +40,7 @@ pub use names::{Named, model_of, read_name};
 pub use parameter::{KnownParameter, Parameter};
 pub use recipe::{Formula, Ingredient, Recipe, UnitGuess};
 pub use runs::{Arrival, Completeness};
+pub use variant::Variant;
 
 /// Everything that the open files offer.
 #[derive(Debug, Default)]
@@ -137,7 +141,14 @@ pub struct Series {
     pub grid: Arc<Grid>,
     /// From the top of the atmosphere down; `[None]` for a parameter without levels.
     pub levels: Vec<Option<Level>>,
-    pub members: Vec<Option<String>>,
+    /// In their order: what is shown first stands first.
+    pub members: Vec<Option<Member>>,
+    /// Other dimensions of its fields.
+    pub dims: Arc<[ExtraDimension]>,
+    /// What its fields are over their intervals: `accum`, `avg`, `max`; `instant` where they have none.
+    pub statistic: String,
+    /// The run has the parameter over intervals of other kinds as well.
+    pub one_of_several: bool,
     /// In time order.
     pub slots: Vec<SlotTime>,
     /// One recipe for each level, member and slot that exists, looked up by [`Series::recipe`].
@@ -261,18 +272,33 @@ impl Series {
         ingredients.map(|ingredient| ingredient.field.reader.path())
     }
 
-    /// How to make the field of this level, member and time; `None` where no file has it.
+    /// How to make the field of this level, variant and time; `None` where no file has it.
     #[must_use]
-    pub fn recipe(&self, level: Option<Level>, member: usize, slot: SlotTime) -> Option<&Recipe> {
+    pub fn recipe(&self, level: Option<Level>, variant: &Variant, slot: SlotTime) -> Option<Recipe> {
         let level = self.levels.iter().position(|l| *l == level)?;
         let slot = self.slots.binary_search(&slot).ok()?;
-        self.recipes.get(&(level, member, slot))
+        let member = variant.member_among(&self.members);
+        self.recipes.get(&(level, member, slot)).map(|recipe| recipe.along(&variant.dims))
     }
 
     /// How to make each field that exists, with its level and its member.
     pub fn recipes(&self) -> impl Iterator<Item = (Option<Level>, usize, &Recipe)> {
         let recipes = self.recipes.iter();
         recipes.filter_map(|((level, member, _), recipe)| Some((*self.levels.get(*level)?, *member, recipe)))
+    }
+
+    /// Whether its fields cover such an interval: `6h`, or `start` for since the start of the run.
+    #[must_use]
+    pub fn covers(&self, asked: &str) -> bool {
+        let wanted = WantedInterval::parse(asked);
+        let from_start = asked.eq_ignore_ascii_case("start");
+        let spans = self.recipes.iter().filter_map(|((_, _, slot), recipe)| Some((self.slots.get(*slot)?, recipe.span?)));
+        let mut spans = spans.filter(|(_, span)| span.0 > 0).peekable();
+        spans.peek().is_some()
+            && spans.all(|(slot, span)| match wanted {
+                Some(WantedInterval::Length(length)) => span.class() == length.class(),
+                _ => from_start && slot.lead.is_some_and(|lead| lead.0 == span.0),
+            })
     }
 
     /// The number of fields that exist.

@@ -1,9 +1,13 @@
 //! How a field of the product comes out of files: what to read, how to convert, what to compute.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use ndarray::Array2;
 
 use crate::field::{Level, LevelKind, relative_humidity};
-use crate::source::FieldRef;
+use crate::source::{Choice, ExtraDimension, FieldRef};
+use crate::time::Span;
 use crate::units::Affine;
 
 /// Standard gravity in m/s², by which geopotential becomes geopotential height (WMO definition).
@@ -14,6 +18,8 @@ pub const STANDARD_GRAVITY: f64 = 9.806_65;
 pub struct Ingredient {
     pub field: FieldRef,
     pub conversion: Affine,
+    /// The extra dimensions of the field's variable.
+    pub dims: Arc<[ExtraDimension]>,
 }
 
 /// What is done with the converted ingredients.
@@ -32,6 +38,8 @@ pub struct Recipe {
     pub formula: Formula,
     /// The file names no unit: the range of its values decides between these, see [`UnitGuess`].
     pub guess: Option<UnitGuess>,
+    /// The interval over which the field is a sum, a mean or an extreme.
+    pub span: Option<Span>,
 }
 
 /// For files that are silent about a unit: the range of the values tells which one they mean.
@@ -92,6 +100,24 @@ fn standard_height(pressure: f64) -> f64 {
 }
 
 impl Recipe {
+    /// The same field at other positions on extra dimensions; on those that are not named it stays where it is.
+    #[must_use]
+    pub fn along(&self, positions: &BTreeMap<String, usize>) -> Self {
+        if positions.is_empty() {
+            return self.clone();
+        }
+        let moved = |ingredient: &Ingredient| {
+            let mut choice: Choice = (*ingredient.field.choice).clone();
+            choice.dims.resize(ingredient.dims.len(), 0);
+            for (dim, at) in ingredient.dims.iter().zip(&mut choice.dims).filter(|(dim, _)| !dim.shared) {
+                *at = positions.get(&dim.name).copied().filter(|at| *at < dim.size).unwrap_or(*at);
+            }
+            let field = FieldRef { choice: Arc::new(choice), ..ingredient.field.clone() };
+            Ingredient { field, ..ingredient.clone() }
+        };
+        Self { ingredients: self.ingredients.iter().map(moved).collect(), ..self.clone() }
+    }
+
     /// The finished field from the windows of its ingredients, in their order, as read. `None` if one is lacking.
     #[must_use]
     pub fn cook(&self, raw: Vec<Array2<f32>>) -> Option<Array2<f32>> {

@@ -7,12 +7,12 @@ use std::collections::{HashMap, HashSet};
 use super::Parameter;
 use super::join::same_grid;
 use super::meaning::{levels_of, meaning};
-use crate::field::Level;
+use crate::field::{Level, Member};
 use crate::source::{Choice, Dataset, Step, Variable};
 use crate::text::Bilingual;
 
 /// A level, a time and a member for which a variable has a field.
-type Place<'a> = (Option<Level>, Option<Step>, Option<&'a str>);
+type Place<'a> = (Option<Level>, Option<Step>, Option<&'a Member>);
 
 /// A parameter of a model, and what a file calls one version of it.
 type Version<'a> = (&'a str, String, &'a str);
@@ -101,7 +101,7 @@ fn places(variable: &Variable) -> impl Iterator<Item = Place<'_>> {
                 let dims = vec![0; variable.dims.len()];
                 variable.field(Choice { step, level, member, dims })?;
                 let named = variable.members.as_ref().and_then(|names| names.get(member));
-                Some((value, variable.steps.get(step).copied(), named.map(String::as_str)))
+                Some((value, variable.steps.get(step).copied(), named))
             })
         })
     })

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::catalog::{WantedInterval, WantedPosition};
 use crate::text::Language;
 
 /// Weather forecasts as a loop: relative humidity and geopotential height, every lead time, at once.
@@ -69,9 +70,33 @@ pub struct Info {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
+    /// Only the variables that have this member, and this position on a dimension
+    #[command(flatten)]
+    pub variant: VariantAsked,
+
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which of the fields at one level and time.
+#[derive(Args, Debug, Default)]
+pub struct VariantAsked {
+    /// Ensemble member by number or name, as 7, control or mean [default: the control, else the lowest number]
+    #[arg(long, value_name = "MEMBER", allow_hyphen_values = true)]
+    pub member: Option<String>,
+
+    /// Value of another dimension's coordinate, or #POSITION counted from 0 [default: #0]
+    #[arg(long = "dim", value_name = "NAME=VALUE", value_parser = dimension)]
+    pub dims: Vec<(String, String)>,
+}
+
+impl VariantAsked {
+    /// The dimensions as the catalogue takes them.
+    #[must_use]
+    pub fn positions(&self) -> Vec<(String, WantedPosition)> {
+        self.dims.iter().map(|(name, word)| (name.clone(), WantedPosition::Said(word.clone()))).collect()
+    }
 }
 
 #[derive(Args, Debug)]
@@ -103,9 +128,9 @@ pub struct Probe {
     #[arg(long, value_name = "NAME")]
     pub variable: Option<String>,
 
-    /// Level: hPa for pressures, else the file's own number [default: the first]
-    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true)]
-    pub level: Option<f64>,
+    /// Level: hPa for pressures, else the file's own number; a layer as 0.1-0.4 [default: the first]
+    #[arg(long, value_name = "LEVEL", value_parser = level, allow_hyphen_values = true)]
+    pub level: Option<(f64, Option<f64>)>,
 
     /// Lead time in hours [default: the first]
     #[arg(long, value_name = "HOURS", allow_negative_numbers = true)]
@@ -119,13 +144,12 @@ pub struct Probe {
     #[arg(long, value_name = "TIME")]
     pub valid: Option<String>,
 
-    /// Ensemble member [default: the first]
-    #[arg(long, value_name = "MEMBER")]
-    pub member: Option<String>,
+    /// Interval of a sum, mean or extreme: its length as 6h, or its lead times as 0-6 [default: the longest]
+    #[arg(long, value_name = "INTERVAL", value_parser = interval)]
+    pub interval: Option<WantedInterval>,
 
-    /// Position on another dimension, counted from 0 [default: 0]
-    #[arg(long = "dim", value_name = "NAME=POSITION", value_parser = dimension)]
-    pub dims: Vec<(String, usize)>,
+    #[command(flatten)]
+    pub variant: VariantAsked,
 
     /// Place in degrees: latitude, longitude
     #[arg(long, value_name = "LAT,LON", value_parser = place, allow_hyphen_values = true)]
@@ -140,7 +164,7 @@ pub struct Probe {
     pub json: bool,
 
     /// Read one JSON request a line from standard input, and answer each with one JSON line
-    #[arg(long, conflicts_with_all = ["variable", "level", "lead", "run", "valid", "member", "dims", "at", "index"])]
+    #[arg(long, conflicts_with_all = ["variable", "level", "lead", "run", "valid", "interval", "member", "dims", "at", "index"])]
     pub batch: bool,
 }
 
@@ -166,9 +190,16 @@ pub struct Render {
     #[arg(long, value_name = "NAME", conflicts_with = "product")]
     pub variable: Option<String>,
 
-    /// Level: hPa for pressures, else the file's own number [default: 500 hPa or the nearest]
-    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true)]
-    pub level: Option<f64>,
+    /// Level: hPa for pressures, else the file's own number; a layer as 0.1-0.4 [default: 500 hPa or the nearest]
+    #[arg(long, value_name = "LEVEL", value_parser = level, allow_hyphen_values = true)]
+    pub level: Option<(f64, Option<f64>)>,
+
+    /// Interval of a sum, mean or extreme: its length as 6h, or `start` for since the start of the run
+    #[arg(long, value_name = "INTERVAL")]
+    pub interval: Option<String>,
+
+    #[command(flatten)]
+    pub variant: VariantAsked,
 
     /// Region, as --list-regions names it [default: canada, or all of the data where it lies elsewhere]
     #[arg(long, value_name = "ID")]
@@ -263,10 +294,30 @@ fn pair<T: std::str::FromStr>(text: &str) -> Result<[T; 2], String> {
     Ok([number(parts.0)?, number(parts.1)?])
 }
 
-fn dimension(text: &str) -> Result<(String, usize), String> {
-    let (name, at) = text.split_once('=').ok_or("NAME=POSITION")?;
-    let at = at.trim().parse().map_err(|_| format!("«{at}» is not a position"))?;
-    Ok((name.trim().to_owned(), at))
+fn dimension(text: &str) -> Result<(String, String), String> {
+    let (name, at) = text.split_once('=').ok_or("NAME=VALUE")?;
+    Ok((name.trim().to_owned(), at.trim().to_owned()))
+}
+
+/// One number, or the two of a layer: `500`, `-2`, `0.1-0.4`.
+fn level(text: &str) -> Result<(f64, Option<f64>), String> {
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    let dash = text.char_indices().skip(1).find(|(at, c)| {
+        (*c == '-' || *c == '–') && !text.get(..*at).is_some_and(|before| before.ends_with(['e', 'E']))
+    });
+    let found = match (number(text), dash) {
+        (Some(value), _) => Some((value, None)),
+        (None, Some((at, dash))) => {
+            let to = text.get(at + dash.len_utf8()..).and_then(number);
+            text.get(..at).and_then(number).zip(to).map(|(value, to)| (value, Some(to)))
+        }
+        _ => None,
+    };
+    found.ok_or_else(|| format!("«{text}» is not a level; write 500, or 0.1-0.4 for a layer"))
+}
+
+fn interval(text: &str) -> Result<WantedInterval, String> {
+    WantedInterval::parse(text).ok_or_else(|| format!("«{text}» is not an interval; write 6h, or 0-6"))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::info::shape;
 use super::output::Output;
 use super::prober::{Finding, Place, ProbeError, Prober};
-use crate::catalog::{Wanted, WantedLevel};
+use crate::catalog::{Wanted, WantedInterval, WantedLevel, WantedPosition};
 use crate::text::Language;
 use crate::time::LeadTime;
 
@@ -20,14 +20,23 @@ struct Request {
     run: Option<String>,
     lead: Option<f64>,
     valid: Option<String>,
-    /// The file's own number.
-    level: Option<f64>,
+    /// The file's own number; two of a layer.
+    level: Option<LevelAsked>,
     member: Option<Value>,
+    /// As `--interval` takes it.
+    interval: Option<String>,
     #[serde(default)]
     dims: Option<BTreeMap<String, usize>>,
     index: Option<Index>,
     /// Latitude, longitude.
     at: Option<[f64; 2]>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+enum LevelAsked {
+    One(f64),
+    Layer([f64; 2]),
 }
 
 /// Row and column, or one number on grids of loose points.
@@ -83,12 +92,16 @@ impl Request {
             run: self.run.clone(),
             lead: self.lead.and_then(LeadTime::from_hours),
             valid: self.valid.clone(),
-            level: self.level.map(WantedLevel::InFile),
+            level: self.level.map(|level| match level {
+                LevelAsked::One(value) => WantedLevel::InFile(value, None),
+                LevelAsked::Layer([value, to]) => WantedLevel::InFile(value, Some(to)),
+            }),
+            interval: self.interval.as_deref().and_then(WantedInterval::parse),
             member: self.member.as_ref().filter(|member| !member.is_null()).map(|member| match member {
                 Value::String(name) => name.clone(),
                 other => other.to_string(),
             }),
-            dims: self.dims.iter().flatten().map(|(name, at)| (name.clone(), *at)).collect(),
+            dims: self.dims.iter().flatten().map(|(name, at)| (name.clone(), WantedPosition::At(*at))).collect(),
         }
     }
 

@@ -8,15 +8,18 @@ use super::arguments::Info;
 use super::opening::{self, Opened};
 use super::output::Output;
 use super::{Status, number};
-use crate::catalog::{Listed, inventory};
+use crate::catalog::{Listed, inventory, statistic_words};
+use crate::field::LevelKind;
 use crate::grid::{Geometry, Grid};
 use crate::source::{LevelAxis, Step, Variable};
 use crate::text::{self, Language};
-use crate::time::ReferenceTime;
+use crate::time::{LeadTime, ReferenceTime, Span};
 
 pub fn run(asked: &Info, output: &mut Output) -> Status {
     let opened = opening::open_all(&asked.files);
-    let listed = inventory(&opened);
+    let mut listed = inventory(&opened);
+    let (member, dims) = (asked.variant.member.as_deref(), asked.variant.positions());
+    listed.retain(|listed| listed.has(member, &dims));
     if asked.json {
         output.json(&Report::new(&opened, &listed));
         return opening::status(&opened);
@@ -66,6 +69,9 @@ struct VariableEntry<'a> {
     steps: StepEntries<'a>,
     members: Option<Vec<serde_json::Value>>,
     dims: BTreeMap<&'a str, usize>,
+    /// Coordinates along these, where the file has them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    coordinates: BTreeMap<&'a str, &'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +92,9 @@ struct GridEntry {
 struct LevelsEntry<'a> {
     units: Option<&'a str>,
     values: &'a [f64],
+    /// The other bounds of layers.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    to: &'a [Option<f64>],
 }
 
 /// A time with what is known of it; the contract leaves nothing out, so the unknown is `null`.
@@ -94,6 +103,9 @@ pub struct StepEntry {
     run: Option<String>,
     lead: Option<f64>,
     valid: Option<String>,
+    /// Hours of the interval that ends then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<f64>,
 }
 
 /// There may be very many: each is put into words when it is written.
@@ -152,15 +164,20 @@ impl<'a> VariableEntry<'a> {
             grid: GridEntry { kind: variable.grid.kind(), shape: shape(&variable.grid) },
             levels: listed.levels.as_ref().map(LevelsEntry::new),
             steps: StepEntries(&listed.steps),
-            members: variable.members.as_ref().map(|members| members.iter().map(|name| member(name)).collect()),
-            dims: variable.dims.iter().map(|(name, size)| (name.as_str(), *size)).collect(),
+            members: listed.members.as_ref().map(|members| members.iter().map(|m| member(&m.name)).collect()),
+            dims: variable.dims.iter().map(|dim| (dim.name.as_str(), dim.size)).collect(),
+            coordinates: variable
+                .dims
+                .iter()
+                .filter_map(|dim| Some((dim.name.as_str(), dim.values.as_deref()?)))
+                .collect(),
         })
     }
 }
 
 impl<'a> LevelsEntry<'a> {
     fn new(axis: &'a LevelAxis) -> Self {
-        Self { units: axis.units.as_deref(), values: &axis.values }
+        Self { units: axis.units.as_deref(), values: &axis.values, to: &axis.to }
     }
 }
 
@@ -170,6 +187,7 @@ impl StepEntry {
             run: step.run.map(|run| run.0.iso()),
             lead: step.lead.map(|lead| lead.hours()),
             valid: step.valid.map(|valid| valid.0.iso()),
+            interval: step.span.map(|span| span.0 as f64 / 3600.0),
         }
     }
 }
@@ -199,20 +217,41 @@ fn describe(listed: &Listed, output: &mut Output) {
     let shape: Vec<String> = shape(&variable.grid).iter().map(ToString::to_string).collect();
     tell("cli.grid", &format!("{}, {}", shape.join(" × "), variable.grid.kind()));
     if let Some(axis) = &listed.levels {
-        let values: Vec<String> = axis.values.iter().map(|value| number(*value)).collect();
-        let values = format!("{} {}", shortened(&values, String::clone), axis.units.as_deref().unwrap_or(""));
-        let places = [("kind", text::say(language, axis.kind.text_key())), ("values", values.trim_end())];
-        tell("cli.levels", &text::fill(language, "cli.levels_of_kind", &places));
+        tell("cli.levels", &levels(axis, language));
     }
-    for times in times(&listed.steps, language) {
+    let statistic = variable.grib.as_ref().map_or("instant", |grib| &grib.statistic);
+    for times in times(&listed.steps, statistic, language) {
         tell("cli.times", &times);
     }
-    if let Some(members) = &variable.members {
-        tell("cli.members", &shortened(members, String::clone));
+    if let Some(members) = &listed.members {
+        tell("cli.members", &shortened(members, |member| member.in_words(language)));
     }
-    for (name, size) in &variable.dims {
-        tell("cli.dimension", &format!("{name} ({size})"));
+    for dim in variable.dims.iter() {
+        let name = dim.long_name.as_ref().map_or_else(|| dim.name.clone(), |long| format!("{} ({long})", dim.name));
+        match &dim.values {
+            Some(values) => {
+                let unit = dim.units.as_deref().filter(|unit| !unit.is_empty() && *unit != "1").unwrap_or("");
+                tell("cli.dimension", format!("{name}: {} {unit}", shortened(values, String::clone)).trim_end());
+            }
+            None => tell("cli.dimension", &format!("{name} ({})", dim.size)),
+        }
     }
+}
+
+/// «Pressure: 500, 850 hPa», «Depth below ground: 0–0.1, 0.1–0.4 m», «Tropopause».
+fn levels(axis: &LevelAxis, language: Language) -> String {
+    let kind = axis.kind.name(language);
+    let bounds: Vec<(f64, Option<f64>)> = (0..axis.values.len()).filter_map(|at| axis.bounds(at)).collect();
+    let named = matches!(axis.kind, LevelKind::Other(_));
+    if named && bounds.iter().all(|bounds| *bounds == (0.0, None)) {
+        return kind;
+    }
+    let words = |(value, to): &(f64, Option<f64>)| match to {
+        Some(to) => format!("{}–{}", number(*value), number(*to)),
+        None => number(*value),
+    };
+    let values = format!("{} {}", shortened(&bounds, words), axis.units.as_deref().unwrap_or(""));
+    text::fill(language, "cli.levels_of_kind", &[("kind", &kind), ("values", values.trim_end())])
 }
 
 fn heading(id: &str, variable: &Variable) -> String {
@@ -222,27 +261,70 @@ fn heading(id: &str, variable: &Variable) -> String {
     format!("{id}{long}{}", unit.unwrap_or_default())
 }
 
-/// One line for each run, one for the times without a run.
-fn times(steps: &[Step], language: Language) -> Vec<String> {
-    let mut runs: BTreeMap<Option<ReferenceTime>, Vec<&Step>> = BTreeMap::new();
+/// One line for each run and each kind of interval, one for the times without a run.
+fn times(steps: &[Step], statistic: &str, language: Language) -> Vec<String> {
+    let mut runs: BTreeMap<(Option<ReferenceTime>, Kind), Vec<&Step>> = BTreeMap::new();
     for step in steps {
-        runs.entry(step.run).or_default().push(step);
+        runs.entry((step.run, Kind::of(step))).or_default().push(step);
     }
     // For people in their order, whatever that of the files; programs get that of the files, whose first is the default.
     runs.values_mut().for_each(|steps| steps.sort_by_key(|step| (step.lead, step.valid)));
     runs.iter()
-        .map(|(run, steps)| {
+        .map(|((run, kind), steps)| {
             let range = shortened(steps, |step: &&Step| match (run, step.lead, step.valid) {
-                (Some(_), Some(lead), _) => lead.to_string(),
+                (Some(_), Some(lead), _) => interval(step, lead),
                 (_, _, Some(valid)) => valid.to_string(),
                 (_, lead, None) => lead.map(|lead| lead.to_string()).unwrap_or_default(),
             });
+            let range = match kind {
+                Kind::Moment => range,
+                Kind::Length(span) => {
+                    let statistics = statistic_words(statistic, true, language);
+                    let places = [("length", span.in_words(language)), ("statistics", statistics)];
+                    let places = places.each_ref().map(|(name, value)| (*name, value.as_str()));
+                    format!("{} {range}", text::fill(language, "interval.family", &places))
+                }
+                Kind::FromStart => {
+                    let statistics = statistic_words(statistic, true, language);
+                    let places = [("statistics", statistics.as_str())];
+                    format!("{} {range}", text::fill(language, "interval.family_since_start", &places))
+                }
+            };
             match run {
                 Some(run) => text::fill(language, "cli.run_times", &[("run", &run.to_string()), ("times", &range)]),
                 None => range,
             }
         })
         .collect()
+}
+
+/// The kind of interval by which steps stand in one line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Moment,
+    FromStart,
+    Length(Span),
+}
+
+impl Kind {
+    fn of(step: &Step) -> Self {
+        match (step.span.filter(|span| span.0 > 0), step.lead) {
+            (None, _) => Self::Moment,
+            (Some(span), Some(lead)) if lead.0 == span.0 => Self::FromStart,
+            (Some(span), _) => Self::Length(span),
+        }
+    }
+}
+
+/// `+006 h`, or `0–6 h` of a field that covers an interval.
+fn interval(step: &Step, lead: LeadTime) -> String {
+    match step.span.filter(|span| span.0 > 0) {
+        Some(span) => {
+            let begins = LeadTime(lead.0.saturating_sub(span.0));
+            format!("{}–{} h", number(begins.hours()), number(lead.hours()))
+        }
+        None => lead.to_string(),
+    }
 }
 
 /// All of a short list; the ends of a long one and their number.

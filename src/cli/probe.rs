@@ -55,9 +55,10 @@ fn wanted(asked: &Probe) -> Wanted {
         run: asked.run.clone(),
         lead: asked.lead.and_then(LeadTime::from_hours),
         valid: asked.valid.clone(),
-        level: asked.level.map(WantedLevel::Said),
-        member: asked.member.clone(),
-        dims: asked.dims.clone(),
+        level: asked.level.map(|(value, to)| WantedLevel::Said(value, to)),
+        interval: asked.interval,
+        member: asked.variant.member.clone(),
+        dims: asked.variant.positions(),
     }
 }
 

@@ -150,6 +150,11 @@ impl ProbeError {
                 Absent::Time => fill("cli.no_time", &[("name", name)]),
                 Absent::Level => fill("cli.no_level", &[("name", name)]),
                 Absent::Member => fill("cli.no_member", &[("name", name)]),
+                Absent::Interval => fill("cli.no_interval", &[("name", name)]),
+                Absent::Position(dim, asked, there) => fill(
+                    "cli.no_position",
+                    &[("name", name), ("dimension", dim), ("asked", asked), ("there", there)],
+                ),
                 Absent::Dimension(dim) => fill("cli.no_dimension", &[("name", name), ("dimension", dim)]),
             },
             Self::NoPlace => fill("cli.no_place", &[]),

@@ -29,14 +29,14 @@ fn guesses(catalog: &Catalog, selection: &Selection, parameter: &str) -> Guesses
     let run = catalog.model(&selection.model).and_then(|model| model.run(selection.run));
     let Some(series) = run.and_then(|run| run.series(parameter)) else { return Guesses::default() };
     let silent = |level: Option<Level>| {
-        let recipes = series.slots.iter().filter_map(move |time| series.recipe(level, selection.member, *time));
+        let recipes = series.slots.iter().filter_map(move |time| series.recipe(level, &selection.variant, *time));
         recipes.filter(|recipe| recipe.guess.is_some())
     };
     let levels: Vec<_> = series.levels.iter().copied().filter(|level| silent(*level).next().is_some()).collect();
     let guess = levels.first().and_then(|level| silent(*level).next()?.guess);
     let Some(level) = guess.and_then(|guess| guess.best_level(&levels)) else { return Guesses::default() };
     let pressure = level.filter(|level| level.kind == LevelKind::Pressure).map(|level| level.value);
-    Guesses { recipes: silent(level).cloned().map(Arc::new).collect(), pressure }
+    Guesses { recipes: silent(level).map(Arc::new).collect(), pressure }
 }
 
 /// The same slot one level up and one level down.

@@ -48,14 +48,15 @@ pub(super) struct Setting {
     pub model: Bilingual,
     pub run: Option<ReferenceTime>,
     pub level: Option<Level>,
+    pub variant: Bilingual,
     /// With looks that are settled: never `Look::BandsOverRange`.
     pub layers: [Option<LayerPlan>; 2],
 }
 
 impl Setting {
     pub(super) fn new(plan: &Plan, picture: &Arc<Picture>, layers: [Option<LayerPlan>; 2]) -> Self {
-        let (model, run, level) = (plan.model.clone(), plan.run, plan.level);
-        Self { picture: picture.clone(), model, run, level, layers }
+        let (model, run, level, variant) = (plan.model.clone(), plan.run, plan.level, plan.variant.clone());
+        Self { picture: picture.clone(), model, run, level, variant, layers }
     }
 
     fn makes_the_same(&self, other: &Self) -> bool {
@@ -63,6 +64,8 @@ impl Setting {
             (Some(a), Some(b)) => {
                 a.look == b.look
                     && a.short == b.short
+                    && a.statistic == b.statistic
+                    && a.one_of_several == b.one_of_several
                     && a.parameter.id == b.parameter.id
                     && a.parameter.name == b.parameter.name
                     && a.parameter.unit_label == b.parameter.unit_label
@@ -71,7 +74,8 @@ impl Setting {
             (None, None) => true,
             _ => false,
         };
-        (&self.picture, &self.model, self.run, self.level) == (&other.picture, &other.model, other.run, other.level)
+        (&self.picture, &self.model, self.run, self.level, &self.variant)
+            == (&other.picture, &other.model, other.run, other.level, &other.variant)
             && self.layers.iter().zip(&other.layers).all(same_layer)
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::request::{Selection, Subject};
+use super::request::{self, Selection, Subject};
 use crate::catalog::{Catalog, Parameter, Recipe, Run, Series, SlotTime};
 use crate::field::Level;
 use crate::grid::Grid;
 use crate::product::{self, BandStyle, LineStyle, Style};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, Language};
 use crate::time::ReferenceTime;
 
 /// All that a loop needs to know before a value is read.
@@ -17,6 +17,8 @@ pub struct Plan {
     pub model: Bilingual,
     pub run: Option<ReferenceTime>,
     pub level: Option<Level>,
+    /// The member and the positions on other dimensions in words; empty where there is no choice.
+    pub variant: Bilingual,
     pub bands: Option<LayerPlan>,
     pub lines: Option<LayerPlan>,
     /// In time order.
@@ -35,6 +37,10 @@ pub struct LayerPlan {
     pub short: Bilingual,
     pub grid: Arc<Grid>,
     pub look: Look,
+    /// What its fields are over their intervals, as of [`Series`].
+    pub statistic: String,
+    /// As of [`Series`].
+    pub one_of_several: bool,
 }
 
 /// How a layer is coloured.
@@ -78,16 +84,14 @@ impl Plan {
             model: model.name.clone(),
             run: selection.run,
             level: selection.level,
+            variant: variant_words(run, selection),
             bands: bands.map(|(series, short)| {
                 let look = style.bands.map_or_else(|| variable_look(&series.parameter), Look::Bands);
-                LayerPlan { parameter: series.parameter.clone(), short, grid: series.grid.clone(), look }
+                LayerPlan::new(series, short, look)
             }),
-            lines: lines.zip(style.lines).map(|((series, short), style)| LayerPlan {
-                parameter: series.parameter.clone(),
-                short,
-                grid: series.grid.clone(),
-                look: Look::Lines(style),
-            }),
+            lines: lines
+                .zip(style.lines)
+                .map(|((series, short), style)| LayerPlan::new(series, short, Look::Lines(style))),
             missing: missing(run, &slots),
             arriving: arriving(catalog, &slots),
             slots,
@@ -134,10 +138,39 @@ impl Plan {
     }
 }
 
+impl LayerPlan {
+    fn new(series: &Series, short: Bilingual, look: Look) -> Self {
+        Self {
+            parameter: series.parameter.clone(),
+            short,
+            grid: series.grid.clone(),
+            look,
+            statistic: series.statistic.clone(),
+            one_of_several: series.one_of_several,
+        }
+    }
+}
+
+/// «member 7, quantile 0.9»: the choice among members and on extra dimensions.
+fn variant_words(run: &Run, selection: &Selection) -> Bilingual {
+    let members = request::members(run, &selection.subject);
+    let dims = request::dimensions(run, &selection.subject);
+    let words = |language: Language| {
+        let chosen = selection.variant.member.as_ref().filter(|member| members.contains(member)).or(members.first());
+        let member = chosen.map(|member| member.in_words(language));
+        let dims = dims.iter().map(|dim| {
+            let at = selection.variant.dims.get(&dim.name).copied().unwrap_or(0);
+            format!("{} {}", dim.name, dim.word(at))
+        });
+        member.into_iter().chain(dims).collect::<Vec<_>>().join(", ")
+    };
+    Bilingual { en: words(Language::English), fr: words(Language::French) }
+}
+
 /// The common times of both layers; with `union`, or where they have none in common, all times of either.
 fn slots(bands: Option<&Series>, lines: Option<&Series>, selection: &Selection) -> Vec<Slot> {
     let recipe = |series: Option<&Series>, time: SlotTime| {
-        series.and_then(|series| series.recipe(selection.level, selection.member, time)).cloned()
+        series.and_then(|series| series.recipe(selection.level, &selection.variant, time))
     };
     let times: BTreeSet<SlotTime> =
         [bands, lines].into_iter().flatten().flat_map(|s| s.slots.iter().copied()).collect();

@@ -1,9 +1,13 @@
 //! What the window or the command line asks for.
 
-use crate::catalog::{Catalog, Model, Run, Series};
+use std::collections::BTreeSet;
+
+use crate::catalog::{Catalog, Model, Run, Series, Variant};
+use crate::field::Member;
 use crate::field::Level;
 use crate::map::View;
 use crate::product;
+use crate::source::ExtraDimension;
 use crate::text::Language;
 use crate::time::ReferenceTime;
 
@@ -23,7 +27,8 @@ pub struct Selection {
     pub run: Option<ReferenceTime>,
     pub subject: Subject,
     pub level: Option<Level>,
-    pub member: usize,
+    /// The member and the positions on other dimensions.
+    pub variant: Variant,
     /// Also the times that only one of a product's layers has.
     pub union: bool,
 }
@@ -73,7 +78,7 @@ impl Selection {
         };
         let subject = subjects.iter().find(is_placed).or(subjects.first())?.clone();
         let level = first_level(run, &subject);
-        Some(Self { model: model.id.clone(), run: run.reference, subject, level, member: 0, union: false })
+        Some(Self { model: model.id.clone(), run: run.reference, subject, level, variant: Variant::default(), union: false })
     }
 }
 
@@ -92,6 +97,35 @@ pub fn subjects(run: &Run) -> Vec<Subject> {
         }
     }
     subjects
+}
+
+/// The members that a subject's layers have, the one shown first in front; none where it has no ensemble.
+#[must_use]
+pub fn members(run: &Run, subject: &Subject) -> Vec<Member> {
+    let all = series(run, subject).flat_map(|series| series.members.iter().flatten().cloned());
+    all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The extra dimensions of a subject's layers, each name once.
+#[must_use]
+pub fn dimensions(run: &Run, subject: &Subject) -> Vec<ExtraDimension> {
+    let mut found: Vec<ExtraDimension> = Vec::new();
+    for dim in series(run, subject).flat_map(|series| series.dims.iter()) {
+        if !dim.shared && dim.size > 1 && !found.iter().any(|known| known.name == dim.name) {
+            found.push(dim.clone());
+        }
+    }
+    found
+}
+
+fn series<'a>(run: &'a Run, subject: &Subject) -> impl Iterator<Item = &'a Series> {
+    let ids: Vec<String> = match subject {
+        Subject::Variable(id) => vec![id.clone()],
+        Subject::Product(id) => {
+            product::product(id).iter().flat_map(|product| layers(product).map(str::to_owned)).collect()
+        }
+    };
+    ids.into_iter().filter_map(|id| run.series(&id))
 }
 
 /// The levels on which a subject can be shown, from the top of the atmosphere down: those that all its layers share,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::cache::Kept;
 use super::key::Setting;
 use super::plan::{LayerPlan, Look, Slot};
-use crate::field::Level;
+use crate::catalog::interval_words;
+use crate::field::{Level, LevelKind};
 use crate::grid::Grid;
 use crate::map::{self, Basemap, Sampler, View};
 use crate::product::Style;
@@ -48,10 +49,50 @@ pub(super) struct Scenery {
     /// Everything of the caption but the times and the notes.
     caption: Caption,
     shorts: [Option<Bilingual>; 2],
+    intervals: [Option<Interval>; 2],
 }
 
-fn in_words(level: Level) -> Bilingual {
-    Bilingual { en: level.in_words(Language::English), fr: level.in_words(Language::French) }
+/// The level; nothing where the names of the layers say it already: «2 m temperature», «Surface pressure».
+fn level_words<'a>(level: Level, layers: impl Iterator<Item = &'a LayerPlan> + Clone) -> Bilingual {
+    let words = |language: Language| {
+        let words = level.in_words(language);
+        let name = |layer: &LayerPlan| layer.parameter.name.in_language(language).to_lowercase();
+        let said = if level.kind == LevelKind::HeightAboveGround { level.number(language) } else { words.clone() };
+        let repeats = layers.clone().all(|layer| has_words(&name(layer), &said.to_lowercase()));
+        if repeats { String::new() } else { words }
+    };
+    Bilingual { en: words(Language::English), fr: words(Language::French) }
+}
+
+/// Whether some words stand in a text, and not as a part of longer ones.
+fn has_words(text: &str, words: &str) -> bool {
+    let beside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '.' && c != ',');
+    text.match_indices(words).any(|(at, _)| {
+        let (before, behind) = (text.get(..at), text.get(at + words.len()..));
+        beside(before.and_then(|before| before.chars().next_back()))
+            && behind.is_some_and(|behind| behind.chars().next().is_none_or(|c| !c.is_alphanumeric()))
+    })
+}
+
+/// «6 h sum ending 12 UTC», of all layers that cover an interval at this time.
+fn interval(slot: &Slot, layers: &[Option<Interval>; 2]) -> Bilingual {
+    let recipes = [&slot.bands, &slot.lines];
+    let words = |language: Language| {
+        let covering = recipes.iter().zip(layers).filter_map(|(recipe, layer)| {
+            let span = recipe.as_ref()?.span.filter(|span| span.0 > 0)?;
+            let Interval { statistic, several } = layer.as_ref()?;
+            let (lead, valid) = (slot.time.lead, slot.time.valid);
+            Some(interval_words(statistic, lead, valid, span, *several, language))
+        });
+        covering.collect::<Vec<_>>().join(" + ")
+    };
+    Bilingual { en: words(Language::English), fr: words(Language::French) }
+}
+
+/// What a layer's fields are over their intervals.
+struct Interval {
+    statistic: String,
+    several: bool,
 }
 
 impl Scenery {
@@ -69,7 +110,8 @@ impl Scenery {
         let region = map::region(&picture.region).map(|region| region.name.clone()).unwrap_or_default();
         let caption = Caption {
             title: title(setting.layers.iter().flatten()),
-            level: setting.level.map(in_words).unwrap_or_default(),
+            level: setting.level.map(|level| level_words(level, setting.layers.iter().flatten())).unwrap_or_default(),
+            variant: setting.variant.clone(),
             model: setting.model.clone(),
             region,
             run: setting.run,
@@ -77,7 +119,11 @@ impl Scenery {
         };
         let prepared = Prepared::new(layout, picture.view.clone(), basemap, style, picture.language);
         let shorts = [0, 1].map(|n| setting.layers[n].as_ref().map(|layer| layer.short.clone()));
-        Self { prepared, placings, caption, shorts }
+        let intervals = [0, 1].map(|n| {
+            let layer = setting.layers[n].as_ref()?;
+            Some(Interval { statistic: layer.statistic.clone(), several: layer.one_of_several })
+        });
+        Self { prepared, placings, caption, shorts, intervals }
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -101,7 +147,8 @@ impl Scenery {
             Some((values.to_owned(), sampler))
         };
         let cuts = [cut(0), cut(1)];
-        let mut caption = Caption { lead: slot.time.lead, valid: slot.time.valid, ..self.caption.clone() };
+        let covers = interval(slot, &self.intervals);
+        let mut caption = Caption { lead: slot.time.lead, valid: slot.time.valid, covers, ..self.caption.clone() };
         for (n, exists) in [slot.bands.is_some(), slot.lines.is_some()].into_iter().enumerate() {
             let Some(short) = self.shorts[n].clone() else { continue };
             if broken[n] {

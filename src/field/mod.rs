@@ -1,10 +1,14 @@
 //! Levels, and the pure functions on fields: on one parameter on one level at one time.
 
 mod level;
+mod member;
+mod qualifier;
 
 use ndarray::{Array2, Zip};
 
 pub use level::{Level, LevelKind};
+pub use member::{MEAN, Member, WEIGHTED_MEAN};
+pub use qualifier::{Bounds, Ensemble, Event, Qualifier};
 
 /// Relative humidity in % from specific humidity (kg/kg), temperature (K) and pressure (Pa), over liquid water.
 ///

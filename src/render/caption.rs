@@ -10,6 +10,10 @@ pub struct Caption {
     pub title: Bilingual,
     /// `500 hPa`; empty where the field has no level.
     pub level: Bilingual,
+    /// The member and what else was chosen: «member 7»; empty where there is no choice.
+    pub variant: Bilingual,
+    /// «6 h sum ending 12 UTC»; empty for fields of a moment.
+    pub covers: Bilingual,
     pub model: Bilingual,
     pub region: Bilingual,
     /// `None` reads «series».
@@ -44,9 +48,10 @@ impl Caption {
     #[must_use]
     pub fn title_in(&self, language: Language) -> String {
         let mut title = self.title.in_language(language).to_owned();
-        let level = self.level.in_language(language);
-        if !level.is_empty() {
-            title = text::fill(language, "frame.title_level", &[("title", &title), ("level", level)]);
+        for part in [&self.level, &self.variant, &self.covers].map(|part| part.in_language(language)) {
+            if !part.is_empty() {
+                title = text::fill(language, "frame.title_level", &[("title", &title), ("level", part)]);
+            }
         }
         if let Some(interval) = &self.interval {
             let value = number(interval.value);

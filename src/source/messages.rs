@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::alone::alone;
 use super::{Choice, Detail, GribIdentity, LevelAxis, Reader, Refusal, SourceError, Step, Stop, Variable};
-use crate::field::LevelKind;
+use crate::field::{LevelKind, Member, Qualifier};
 use crate::grid::{Grid, Window};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1 << 32);
@@ -32,6 +32,8 @@ pub struct Heading {
     pub standard_name: Option<String>,
     pub long_name: Option<String>,
     pub grib: Option<GribIdentity>,
+    /// As of [`Variable`].
+    pub qualifiers: Vec<Qualifier>,
     pub grid: Arc<Grid>,
     /// The kind and the unit of its levels; `None` where messages have none.
     pub levels: Option<(LevelKind, Option<String>)>,
@@ -43,8 +45,10 @@ pub struct Message {
     pub heading: Arc<Heading>,
     /// In the file's own unit; `None` exactly where the heading has no levels.
     pub level: Option<f64>,
+    /// The other bound of a layer, in the same unit.
+    pub level_to: Option<f64>,
     pub step: Step,
-    pub member: Option<String>,
+    pub member: Option<Member>,
 }
 
 /// Undoes the packing of one message, by its number in the list that [`variables`] was given.
@@ -107,12 +111,15 @@ impl Heading {
     }
 }
 
+/// The bits of a level's number, and of the other bound of a layer.
+type Bounds = (u64, Option<u64>);
+
 /// A variable in the making: its axes in order of appearance.
 struct Gathered {
     heading: Arc<Heading>,
-    levels: Axis<u64>,
+    levels: Axis<Bounds>,
     steps: Axis<Step>,
-    members: Axis<Option<String>>,
+    members: Axis<Option<Member>>,
     places: HashMap<Place, usize>,
 }
 
@@ -128,10 +135,11 @@ impl Gathered {
     }
 
     fn add(&mut self, number: usize, message: &Message) {
+        // -0 and 0 are one level.
+        let bits = |value: f64| (value + 0.0).to_bits();
         let place = (
             self.steps.place(message.step),
-            // -0 and 0 are one level.
-            self.levels.place((message.level.unwrap_or(0.0) + 0.0).to_bits()),
+            self.levels.place((bits(message.level.unwrap_or(0.0)), message.level_to.map(bits))),
             self.members.place(message.member.clone()),
         );
         self.places.entry(place).or_insert(number);
@@ -194,7 +202,7 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
             if *before > 1 {
                 id = format!("{id}#{before}");
             }
-            let members: Option<Vec<String>> = members.into_iter().collect();
+            let members: Option<Vec<Member>> = members.into_iter().collect();
             Variable {
                 id,
                 name: heading.name.clone(),
@@ -203,20 +211,24 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
                 standard_name: heading.standard_name.clone(),
                 long_name: heading.long_name.clone(),
                 grib: heading.grib.clone(),
+                qualifiers: heading.qualifiers.clone(),
                 grid: heading.grid.clone(),
-                levels: heading.levels.clone().map(|(kind, units)| LevelAxis {
-                    kind,
-                    units,
-                    values: levels.into_iter().map(f64::from_bits).collect(),
-                }),
+                levels: heading.levels.clone().map(|(kind, units)| axis(kind, units, &levels)),
                 steps: Arc::new(steps),
                 members,
-                dims: Vec::new(),
+                dims: Arc::default(),
                 reader: reader.clone(),
                 number,
             }
         })
         .collect()
+}
+
+fn axis(kind: LevelKind, units: Option<String>, levels: &[Bounds]) -> LevelAxis {
+    let values = levels.iter().map(|(value, _)| f64::from_bits(*value)).collect();
+    let has_layers = levels.iter().any(|(_, to)| to.is_some());
+    let to = if has_layers { levels.iter().map(|(_, to)| to.map(f64::from_bits)).collect() } else { Vec::new() };
+    LevelAxis { kind, units, values, to }
 }
 
 /// The fields of one file of messages.
@@ -316,8 +328,8 @@ mod tests {
     }
 
     fn message(heading: &Arc<Heading>, level: f64, hours: i64) -> Message {
-        let step = Step { run: None, lead: Some(LeadTime(3600 * hours)), valid: None };
-        Message { heading: heading.clone(), level: Some(level), step, member: None }
+        let step = Step { lead: Some(LeadTime(3600 * hours)), ..Step::default() };
+        Message { heading: heading.clone(), level: Some(level), level_to: None, step, member: None }
     }
 
     fn heading(name: &str, qualified: &str) -> Arc<Heading> {
@@ -330,6 +342,7 @@ mod tests {
             standard_name: None,
             long_name: None,
             grib: None,
+            qualifiers: Vec::new(),
             grid,
             levels: Some((LevelKind::Pressure, Some("Pa".into()))),
         })

@@ -30,9 +30,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ndarray::Array2;
 
-use crate::field::LevelKind;
+use crate::field::{LevelKind, Member, Qualifier};
 use crate::grid::{Grid, Window};
-use crate::time::{LeadTime, ReferenceTime, ValidTime};
+use crate::time::{LeadTime, ReferenceTime, Span, ValidTime};
 
 pub use detail::Detail;
 pub use error::{Refusal, SourceError};
@@ -102,10 +102,12 @@ pub struct Variable {
     pub levels: Option<LevelAxis>,
     /// Shared between variables along the same times.
     pub steps: Arc<Vec<Step>>,
-    /// Ensemble members by their number or name in the file.
-    pub members: Option<Vec<String>>,
-    /// Other dimensions, chosen by position.
-    pub dims: Vec<(String, usize)>,
+    /// What the values are beside the parameter: a percentile, a spread, those of a substance.
+    pub qualifiers: Vec<Qualifier>,
+    /// Ensemble members in the file's order.
+    pub members: Option<Vec<Member>>,
+    /// Other dimensions.
+    pub dims: Arc<[ExtraDimension]>,
     pub reader: Arc<dyn Reader>,
     /// Its number among the reader's variables.
     pub number: u32,
@@ -117,14 +119,80 @@ pub struct LevelAxis {
     pub units: Option<String>,
     /// The file's own numbers, in stored order.
     pub values: Vec<f64>,
+    /// The other bound of each level that is a layer, in the same unit; empty where none is.
+    pub to: Vec<Option<f64>>,
+}
+
+impl LevelAxis {
+    /// An axis without layers.
+    #[must_use]
+    pub fn of(kind: LevelKind, units: Option<String>, values: Vec<f64>) -> Self {
+        Self { kind, units, values, to: Vec::new() }
+    }
+
+    /// Both bounds of a level, the second one of layers only.
+    #[must_use]
+    pub fn bounds(&self, at: usize) -> Option<(f64, Option<f64>)> {
+        Some((*self.values.get(at)?, self.to.get(at).copied().flatten()))
+    }
+}
+
+/// A dimension that is neither of the grid nor of time, level or member: a quantile, a threshold, a soil type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExtraDimension {
+    pub name: String,
+    pub size: usize,
+    /// It also counts steps, levels or members that their values do not tell apart; any position but the first overrules
+    /// the choice of these.
+    pub shared: bool,
+    /// What its coordinate variable calls it.
+    pub long_name: Option<String>,
+    pub units: Option<String>,
+    /// Its coordinates as words, one for each position; `None` where the file has none.
+    pub values: Option<Vec<String>>,
+}
+
+impl ExtraDimension {
+    /// The position that a person means: `#2` by its number, else the coordinate `0.9`; where the file has no
+    /// coordinates, the number alone.
+    #[must_use]
+    pub fn position(&self, word: &str) -> Option<usize> {
+        let word = word.trim();
+        let at = match (word.strip_prefix('#'), &self.values) {
+            (Some(number), _) => number.parse().ok()?,
+            (None, None) => word.parse().ok()?,
+            (None, Some(values)) => {
+                let number = word.parse::<f64>().ok();
+                let same = |value: &String| {
+                    value == word || number.is_some_and(|wanted| value.parse::<f64>().is_ok_and(|n| n == wanted))
+                };
+                values.iter().position(same)?
+            }
+        };
+        (at < self.size).then_some(at)
+    }
+
+    /// The coordinate at a position, with its unit; the position itself where the file has no coordinates.
+    #[must_use]
+    pub fn word(&self, at: usize) -> String {
+        match self.values.as_ref().and_then(|values| values.get(at)) {
+            Some(value) => match self.units.as_deref().filter(|units| !units.is_empty() && *units != "1") {
+                Some(units) => format!("{value} {units}"),
+                None => value.clone(),
+            },
+            None => format!("#{at}"),
+        }
+    }
 }
 
 /// One time for which a field exists. Which of the three are known depends on the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Step {
     pub run: Option<ReferenceTime>,
     pub lead: Option<LeadTime>,
     pub valid: Option<ValidTime>,
+    /// How long the interval is that a sum, mean or extreme is taken over; it ends at the valid time.
+    pub span: Option<Span>,
 }
 
 /// The numbers by which a GRIB message names its parameter.
@@ -169,7 +237,7 @@ impl Variable {
             && choice.level < self.levels.as_ref().map_or(1, |axis| axis.values.len())
             && choice.member < self.members.as_ref().map_or(1, Vec::len)
             && choice.dims.len() <= self.dims.len()
-            && choice.dims.iter().zip(&self.dims).all(|(at, (_, size))| at < size);
+            && choice.dims.iter().zip(self.dims.iter()).all(|(at, dim)| *at < dim.size);
         let there = within && self.reader.has(self.number, &choice);
         there.then(|| FieldRef { reader: self.reader.clone(), variable: self.number, choice: Arc::new(choice) })
     }

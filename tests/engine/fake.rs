@@ -173,7 +173,7 @@ pub fn dataset(reader: &Arc<Fake>) -> Dataset {
     let run = Moment::from_iso("2026-11-20T12:00:00Z", Calendar::Standard).map(ReferenceTime);
     let step = |n: usize| {
         let lead = LeadTime(n as i64 * 6 * 3600);
-        Step { run, lead: Some(lead), valid: run.map(|run| run + lead) }
+        Step { run, lead: Some(lead), valid: run.map(|run| run + lead), span: None }
     };
     let variable = |number: u32, name: &str, units: Option<&str>| Variable {
         id: name.to_owned(),
@@ -184,14 +184,11 @@ pub fn dataset(reader: &Arc<Fake>) -> Dataset {
         long_name: None,
         grib: None,
         grid: grid.clone(),
-        levels: Some(LevelAxis {
-            kind: LevelKind::Pressure,
-            units: Some("hPa".to_owned()),
-            values: vec![500.0, 700.0, 850.0],
-        }),
+        levels: Some(LevelAxis::of(LevelKind::Pressure, Some("hPa".to_owned()), vec![500.0, 700.0, 850.0])),
         steps: Arc::new(reader.steps.clone().map(step).collect()),
         members: None,
-        dims: Vec::new(),
+        qualifiers: Vec::new(),
+        dims: Arc::default(),
         reader: reader.clone(),
         number,
     };

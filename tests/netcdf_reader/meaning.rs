@@ -1,6 +1,6 @@
 //! What the coordinates mean: grids, levels, times and members in the forms in which files give them.
 
-use millibar::field::LevelKind;
+use millibar::field::{LevelKind, Member};
 use millibar::grid::Geometry;
 use millibar::source::{Choice, Variable};
 use netcdf::FileMut;
@@ -123,7 +123,7 @@ fn a_time_that_cannot_be_told_apart_is_chosen_by_position_as_well() {
     });
     let dataset = opened(&written);
     let x = find(&dataset, "x");
-    assert_eq!(x.dims, [("time".to_owned(), 4)]);
+    assert_eq!((x.dims[0].name.as_str(), x.dims[0].size, x.dims.len()), ("time", 4, 1));
     let by_position = read(x, Choice { dims: vec![2], ..Choice::default() });
     assert_eq!(by_position[[0, 0]], 24.0);
     let by_step = read(x, Choice { step: 1, ..Choice::default() });
@@ -161,7 +161,7 @@ fn levels_keep_the_file_s_numbers_and_unit() {
     assert_eq!(level("b"), Some((LevelKind::Pressure, None, vec![500.0, 850.0, 1000.0])));
     assert_eq!(level("c"), Some((LevelKind::HeightAboveGround, Some("m".to_owned()), vec![2.0])));
     assert_eq!(level("d").map(|(kind, ..)| kind), Some(LevelKind::Pressure));
-    assert_eq!(find(&dataset, "d").dims, [("hybrid".to_owned(), 2)]);
+    assert_eq!((find(&dataset, "d").dims[0].name.as_str(), find(&dataset, "d").dims[0].size), ("hybrid", 2));
     assert_eq!(level("e"), None);
     let d = read(find(&dataset, "d"), Choice { level: 1, dims: vec![1], ..Choice::default() });
     assert_eq!(d[[0, 0]], 36.0);
@@ -177,8 +177,8 @@ fn members_and_other_dimensions_are_chosen() {
     });
     let dataset = opened(&written);
     let x = find(&dataset, "x");
-    assert_eq!(x.members.as_deref(), Some(&["0".to_owned(), "5".to_owned()][..]));
-    assert_eq!(x.dims, [("soiltype".to_owned(), 3)]);
+    assert_eq!(x.members.as_deref(), Some(&["0", "5"].map(Member::named)[..]));
+    assert_eq!((x.dims[0].name.as_str(), x.dims[0].size, x.dims.len()), ("soiltype", 3, 1));
     assert_eq!(read(x, Choice { member: 1, dims: vec![2], ..Choice::default() })[[0, 0]], 60.0);
     assert_eq!(x.field(Choice { member: 2, ..Choice::default() }), None);
 }

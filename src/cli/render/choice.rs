@@ -6,7 +6,7 @@ use super::super::arguments::Render;
 use super::super::number;
 use super::super::opening::Opened;
 use super::super::output::Output;
-use crate::catalog::{Catalog, Formula, Listed, Model, Recipe, Run, Series, inventory};
+use crate::catalog::{Catalog, Formula, Listed, Model, Recipe, Run, Series, Variant, inventory};
 use crate::engine::{self, Picture, Plan, Request, Selection, Slot, Subject};
 use crate::field::{Level, LevelKind};
 use crate::map::{self, Region};
@@ -44,10 +44,11 @@ pub fn choose(asked: &Render, opened: &[Opened], catalog: &Catalog, language: La
     let chooser = Chooser { asked, catalog, language };
     let named = chooser.named(opened)?;
     let (model, run, subject) = chooser.run_with(named.as_ref())?;
-    let (member, levels) = places(run, &subject, named.as_ref());
+    let subject = chooser.of_interval(run, subject)?;
+    let (variant, levels) = chooser.places(run, &subject, named.as_ref())?;
     let level = chooser.level(&subject, &levels)?;
     let selection =
-        Selection { model: model.id.clone(), run: run.reference, subject, level, member, union: asked.union };
+        Selection { model: model.id.clone(), run: run.reference, subject, level, variant, union: asked.union };
     let plan = Plan::new(catalog, &selection, 1.0).filter(|plan| !plan.slots.is_empty());
     let plan = plan.ok_or_else(|| text::say(language, "cli.nothing_to_draw").to_owned())?;
     // The parameter may have other times from other variables.
@@ -74,18 +75,6 @@ fn belongs(named: Option<&Named>, recipe: &Recipe) -> bool {
     recipe.formula == Formula::Direct && recipe.ingredients.iter().any(|ingredient| is_its(&ingredient.field))
 }
 
-/// The member and the levels on which a run has what was named.
-fn places(run: &Run, subject: &Subject, named: Option<&Named>) -> (usize, Vec<Option<Level>>) {
-    let (Some(Named::Variable(_)), Subject::Variable(id)) = (named, subject) else {
-        return (0, engine::levels(run, subject));
-    };
-    let recipes = run.series(id).into_iter().flat_map(Series::recipes);
-    let places: BTreeSet<_> =
-        recipes.filter(|(_, _, recipe)| belongs(named, recipe)).map(|(level, member, _)| (member, level)).collect();
-    let member = places.first().map_or(0, |(member, _)| *member);
-    (member, places.into_iter().filter(|(of, _)| *of == member).map(|(_, level)| level).collect())
-}
-
 struct Chooser<'a> {
     asked: &'a Render,
     catalog: &'a Catalog,
@@ -93,6 +82,46 @@ struct Chooser<'a> {
 }
 
 impl<'a> Chooser<'a> {
+    /// The series of the interval that was asked for.
+    fn of_interval(&self, run: &Run, subject: Subject) -> Result<Subject, String> {
+        let (Some(asked), Subject::Variable(id)) = (&self.asked.interval, &subject) else { return Ok(subject) };
+        let plain = id.split('@').next().unwrap_or(id);
+        let alike = || run.series.iter().filter(|s| s.parameter.id == plain || s.parameter.id.starts_with(&format!("{plain}@")));
+        let found = alike().find(|series| series.covers(asked));
+        let there = || alike().map(|series| series.parameter.name.in_language(self.language).to_owned());
+        let found = found.ok_or_else(|| self.absent("cli.no_interval_of", asked, there()))?;
+        Ok(Subject::Variable(found.parameter.id.clone()))
+    }
+
+    /// The member and the position on other dimensions, and the levels on which a run has what was named there.
+    fn places(&self, run: &Run, subject: &Subject, named: Option<&Named>) -> Result<(Variant, Vec<Option<Level>>), String> {
+        let members = engine::members(run, subject);
+        let mut variant = Variant::default();
+        if let Some(asked) = &self.asked.variant.member {
+            let there = || members.iter().map(|member| member.name.clone());
+            let found = members.iter().find(|member| member.is_called(asked)).cloned();
+            variant.member = Some(found.ok_or_else(|| self.absent("cli.no_member_of", asked, there()))?);
+        }
+        let dims = engine::dimensions(run, subject);
+        for (name, word) in &self.asked.variant.dims {
+            let dim = dims.iter().find(|dim| dim.name == *name);
+            let dim = dim.ok_or_else(|| self.absent("cli.no_dimension_of", name, dims.iter().map(|dim| dim.name.clone())))?;
+            let there = || (0..dim.size.min(64)).map(|at| dim.word(at));
+            let at = dim.position(word).ok_or_else(|| self.absent("cli.no_position_of", word, there()))?;
+            variant.dims.insert(name.clone(), at);
+        }
+        let (Some(Named::Variable(_)), Subject::Variable(id)) = (named, subject) else {
+            return Ok((variant, engine::levels(run, subject)));
+        };
+        let Some(series) = run.series(id) else { return Ok((variant, Vec::new())) };
+        let places: BTreeSet<_> =
+            series.recipes().filter(|(_, _, recipe)| belongs(named, recipe)).map(|(level, member, _)| (member, level)).collect();
+        let first = places.first().map_or(0, |(member, _)| *member);
+        let member = variant.member.as_ref().map_or(first, |_| variant.member_among(&series.members));
+        variant.member = series.members.get(member).cloned().flatten();
+        Ok((variant, places.into_iter().filter(|(of, _)| *of == member).map(|(_, level)| level).collect()))
+    }
+
     /// `cli.<key>` with what was asked for and what there is.
     fn absent(&self, key: &str, name: &str, there: impl IntoIterator<Item = String>) -> String {
         let there: Vec<String> = there.into_iter().collect();
@@ -173,11 +202,22 @@ impl<'a> Chooser<'a> {
     fn level(&self, subject: &Subject, levels: &[Option<Level>]) -> Result<Option<Level>, String> {
         let Some(asked) = self.asked.level else { return Ok(engine::first_of(subject, levels)) };
         let levels: Vec<Level> = levels.iter().copied().flatten().collect();
-        // Hectopascals first; the number of another kind of level otherwise.
-        let by_number = || levels.iter().find(|level| (level.value - asked).abs() <= 1e-6 * asked.abs());
-        let level = levels.iter().find(|level| **level == Level::hpa(asked)).or_else(by_number);
+        let (value, to) = asked;
+        let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * b.abs().max(1e-3);
+        let ends = |level: &Level| match (to, level.to) {
+            (Some(asked), Some(end)) => close(end, asked),
+            (None, None) => true,
+            _ => false,
+        };
+        // Hectopascals first; the number of another kind of level otherwise; by its first bound a layer at last.
+        let by_number = |level: &&Level| close(level.value, value);
+        let exact = levels.iter().find(|level| **level == Level { to, ..Level::hpa(value) });
+        let found = exact
+            .or_else(|| levels.iter().filter(|level| ends(level)).find(by_number))
+            .or_else(|| levels.iter().filter(|_| to.is_none()).find(by_number));
         let there = levels.iter().map(ToString::to_string);
-        level.copied().map(Some).ok_or_else(|| self.absent("cli.no_such_level", &number(asked), there))
+        let words = to.map_or_else(|| number(value), |to| format!("{}–{}", number(value), number(to)));
+        found.copied().map(Some).ok_or_else(|| self.absent("cli.no_such_level", &words, there))
     }
 
     /// One of those that are meant.

@@ -17,7 +17,7 @@ const USUAL_PRESSURES: &[f64] = &[
 #[must_use]
 pub fn level_axis(declared: &Declared, values: Vec<f64>) -> LevelAxis {
     let units = Some(declared.text("units")).filter(|units| !units.is_empty()).map(str::to_owned);
-    LevelAxis { kind: kind(declared, &values), units, values }
+    LevelAxis::of(kind(declared, &values), units, values)
 }
 
 fn kind(declared: &Declared, values: &[f64]) -> LevelKind {

@@ -21,8 +21,9 @@ mod time;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::field::Member;
 use crate::grid::Grid;
-use crate::source::{Detail, LevelAxis, Refusal, SourceError, Step};
+use crate::source::{Detail, ExtraDimension, LevelAxis, Refusal, SourceError, Step};
 
 pub use attribute::{Attribute, Declared, Dimension, Element, Number};
 pub use declarations::{Declarations, Values};
@@ -44,8 +45,8 @@ pub struct Gridded {
     pub grid: Arc<Grid>,
     pub levels: Option<LevelAxis>,
     pub steps: Arc<Vec<Step>>,
-    pub members: Option<Vec<String>>,
-    pub dims: Vec<(String, usize)>,
+    pub members: Option<Vec<Member>>,
+    pub dims: Vec<ExtraDimension>,
     pub places: Places,
 }
 
@@ -180,7 +181,7 @@ fn on_grid(all: &Declarations<'_>, times: &mut Times, number: usize, placed: Pla
     let levels = levels(all, variable, &mut free, &mut places);
     places.dims.extend(free);
     places.dims.sort_unstable();
-    let dims = places.dims.iter().filter_map(|&dim| variable.dims.get(dim)).map(|d| (d.name.clone(), d.size)).collect();
+    let dims = places.dims.iter().filter_map(|&dim| extra(all, variable, dim, &places)).collect();
     Some(Gridded { declared: number, grid, levels, steps, members, dims, places })
 }
 
@@ -190,7 +191,7 @@ fn members(
     variable: &Declared,
     free: &mut Vec<usize>,
     places: &mut Places,
-) -> Option<Vec<String>> {
+) -> Option<Vec<Member>> {
     let (at, coordinate) = free.iter().find_map(|&dim| along(all, variable, dim, Role::Member).map(|n| (dim, n)))?;
     let names = match all.texts(coordinate).filter(|_| all.get(coordinate).is_some_and(|v| v.number().is_none())) {
         Some(texts) => texts,
@@ -201,7 +202,36 @@ fn members(
     if !are_distinct(&names) {
         places.dims.push(at);
     }
-    Some(names)
+    Some(names.into_iter().map(Member::named).collect())
+}
+
+/// A dimension that is chosen by itself, with the coordinates along it.
+fn extra(all: &Declarations<'_>, variable: &Declared, dim: usize, places: &Places) -> Option<ExtraDimension> {
+    /// Longer dimensions are no list to choose from.
+    const MOST_COORDINATES: usize = 1 << 14;
+    let Dimension { name, size } = variable.dims.get(dim)?.clone();
+    let shared = places.counts_others(dim);
+    let is_along = |n: &usize| all.get(*n).is_some_and(|v| matches!(v.dims.first(), Some(first) if first.name == name));
+    let own = variable.dims.get(dim).and_then(|dim| all.coordinate(dim, variable.group()));
+    let coordinate = own.or_else(|| all.auxiliary(variable).into_iter().find(is_along)).filter(|_| !shared);
+    let declared = coordinate.and_then(|n| all.get(n));
+    let text = |attribute: &str| {
+        declared.map(|declared| declared.text(attribute).to_owned()).filter(|text| !text.is_empty())
+    };
+    let is_text = declared.is_some_and(|declared| declared.number().is_none());
+    let read = |n: usize| match is_text {
+        true => all.texts(n).map(|texts| texts.iter().map(|text| text.trim().to_owned()).collect()),
+        false => all.numbers(n, 1).map(|values| values.iter().map(|value| short(*value)).collect::<Vec<_>>()),
+    };
+    let values = coordinate.filter(|_| size <= MOST_COORDINATES).and_then(read).filter(|values| values.len() == size);
+    let (long_name, units) = (text("long_name"), text("units"));
+    Some(ExtraDimension { name, size, shared, long_name, units, values })
+}
+
+/// A coordinate without the digits that 32-bit floats leave: 0.1 and not 0.10000000149011612.
+fn short(value: f64) -> String {
+    let single = value as f32;
+    if f64::from(single) == value { single.to_string() } else { value.to_string() }
 }
 
 /// The level axis; its dimension leaves `free`. Pressure goes before other kinds where a variable has two axes.
@@ -308,7 +338,7 @@ mod tests {
         let declared = file(steps::MOST_STEPS + 1, 2);
         let (found, odd) = describe(&declared, &Counting(&declared));
         assert!(found.iter().all(|field| field.steps.is_empty()));
-        assert_eq!(found[0].dims, [("time".to_owned(), steps::MOST_STEPS + 1)]);
+        assert_eq!((found[0].dims[0].name.as_str(), found[0].dims[0].size), ("time", steps::MOST_STEPS + 1));
         let notes = told(Path::new("long.nc"), &declared, odd);
         assert_eq!(notes.len(), 1, "once for all that share the axis");
         let told = notes[0].to_string();

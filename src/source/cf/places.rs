@@ -20,6 +20,12 @@ pub struct Places {
 }
 
 impl Places {
+    /// Whether steps, levels or members stand along a dimension.
+    #[must_use]
+    pub fn counts_others(&self, dim: usize) -> bool {
+        self.step.iter().any(|(step, _)| *step == dim) || Some(dim) == self.level || Some(dim) == self.member
+    }
+
     /// The position of a field on each of `rank` dimensions, zero on rows and columns.
     #[must_use]
     pub fn corner(&self, choice: &Choice, rank: usize) -> Vec<usize> {
@@ -41,9 +47,7 @@ impl Places {
             set(member, choice.member);
         }
         for (&dim, &position) in self.dims.iter().zip(&choice.dims) {
-            let shared =
-                self.step.iter().any(|(step, _)| *step == dim) || Some(dim) == self.level || Some(dim) == self.member;
-            if position != 0 || !shared {
+            if position != 0 || !self.counts_others(dim) {
                 set(dim, position);
             }
         }

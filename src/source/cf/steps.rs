@@ -167,7 +167,7 @@ fn step(run: Option<Instant>, lead: Option<Instant>, valid: Option<Instant>) -> 
         (None, Some(ahead), Some(holds)) => run = Some(holds - ahead),
         _ => {}
     }
-    Step { run, lead, valid }
+    Step { run, lead, valid, span: None }
 }
 
 /// A run alone does not say when a forecast holds, and neither does a lead time alone.

@@ -1,15 +1,17 @@
 //! Which messages belong to one variable, and what the variable is called.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::said::{Named, Said, named};
 use super::values::Part;
+use crate::field::Qualifier;
 use crate::grid::Grid;
 use crate::source::GribIdentity;
 use crate::source::messages::{Heading, Message};
+use crate::text::Language;
 
-/// What tells variables apart, beside the lower surface of layers.
+/// What tells variables apart. Layers of one kind are levels of one variable.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     grid: *const Grid,
@@ -20,54 +22,36 @@ struct Key {
     /// Type of the other surface.
     other: Option<u8>,
     statistic: String,
-    about: Vec<String>,
+    qualifiers: Vec<String>,
 }
-
-/// A lower surface by the bits of its number.
-type Lower = Option<u64>;
 
 /// The variables of a file in the making.
-pub struct Headings {
-    /// Variables whose layers have the same upper surface and unlike lower ones: there each layer is a variable.
-    ambiguous: HashSet<Key>,
-    made: HashMap<(Key, Lower), Arc<Heading>>,
-}
+#[derive(Default)]
+pub struct Headings(HashMap<Key, Arc<Heading>>);
 
 impl Headings {
-    pub fn new(parts: &[Part], said: &[Said]) -> Self {
-        let mut lower_of: HashMap<(Key, u64), Lower> = HashMap::new();
-        let mut ambiguous = HashSet::new();
-        for (part, said) in parts.iter().zip(said).filter(|(_, said)| said.level.other.is_some()) {
-            let key = Key::of(part, said);
-            let upper = said.level.value.unwrap_or(0.0).to_bits();
-            let lower = lower(said);
-            if *lower_of.entry((key.clone(), upper)).or_insert(lower) != lower {
-                ambiguous.insert(key);
-            }
-        }
-        Self { ambiguous, made: HashMap::new() }
-    }
-
     /// One message for each part.
-    pub fn messages(mut self, parts: &[Part], said: Vec<Said>) -> Vec<Message> {
+    pub fn messages(mut self, parts: &[Part], mut said: Vec<Said>) -> Vec<Message> {
+        number_both_ways(&mut said);
         let each = parts.iter().zip(said);
         each.map(|(part, said)| {
-            let heading = self.heading(part, &said);
-            Message { heading, level: said.level.value, step: said.step, member: said.member }
+            let heading = self.0.entry(Key::of(part, &said)).or_insert_with(|| Arc::new(heading(part, &said))).clone();
+            let (level, level_to) = (said.level.value, said.level.to());
+            Message { heading, level, level_to, step: said.step, member: said.member }
         })
         .collect()
     }
-
-    fn heading(&mut self, part: &Part, said: &Said) -> Arc<Heading> {
-        let key = Key::of(part, said);
-        let lower = if self.ambiguous.contains(&key) { lower(said) } else { None };
-        let made = self.made.entry((key, lower)).or_insert_with(|| Arc::new(heading(part, said, lower)));
-        made.clone()
-    }
 }
 
-fn lower(said: &Said) -> Lower {
-    said.level.other.and_then(|(_, value)| value).map(f64::to_bits)
+/// Ensembles in pairs number the members with a negative and with a positive perturbation alike: there the negative ones
+/// get a minus.
+fn number_both_ways(said: &mut [Said]) {
+    let has = |negative: bool| said.iter().any(|said| said.perturbation == Some(if negative { 2 } else { 3 }));
+    if has(true) && has(false) {
+        for member in said.iter_mut().filter(|said| said.perturbation == Some(2)).filter_map(|said| said.member.as_mut()) {
+            member.name.insert(0, '-');
+        }
+    }
 }
 
 impl Key {
@@ -80,26 +64,22 @@ impl Key {
             surface: said.level.surface,
             other: said.level.other.map(|(kind, _)| kind),
             statistic: said.statistic.clone(),
-            about: said.about.clone(),
+            qualifiers: said.qualifiers.iter().map(Qualifier::to_string).collect(),
         }
     }
 }
 
-fn heading(part: &Part, said: &Said, lower: Lower) -> Heading {
+fn heading(part: &Part, said: &Said) -> Heading {
     let (edition, centre) = (part.field.edition, part.field.table_centre());
     let known = named(edition, centre, said.parameter);
     let short = known.and_then(|known| known.short).map_or_else(|| numbers(edition, said.parameter), str::to_owned);
     let mut name = short;
-    for word in &said.about {
-        name = format!("{name}_{word}");
+    for qualifier in &said.qualifiers {
+        name = format!("{name}_{qualifier}");
     }
     let mut qualified = format!("{name}:{}", said.level.word);
     if said.level.other.is_some() && !qualified.ends_with("_layer") {
         qualified.push_str("_layer");
-    }
-    if let Some(lower) = lower {
-        let upper = said.level.value.unwrap_or(0.0);
-        qualified = format!("{qualified}:{upper}-{}", f64::from_bits(lower));
     }
     if said.statistic != "instant" {
         qualified = format!("{qualified}:{}", said.statistic);
@@ -121,6 +101,7 @@ fn heading(part: &Part, said: &Said, lower: Lower) -> Heading {
             statistic: said.statistic.clone(),
             plain: said.plain,
         }),
+        qualifiers: said.qualifiers.clone(),
         grid: part.grid.grid.clone(),
         levels,
     }
@@ -139,8 +120,10 @@ fn units(known: Option<Named>, said: &Said) -> Option<String> {
     Some(unit.to_owned())
 }
 
+/// The table's name, and behind it what the field is beside the parameter.
 fn long_name(known: Named, said: &Said) -> String {
-    if said.about.is_empty() { known.long.to_owned() } else { format!("{} [{}]", known.long, said.about.join(", ")) }
+    let words = said.qualifiers.iter().map(|qualifier| qualifier.in_words(Language::English));
+    [known.long.to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(", ")
 }
 
 /// A parameter without a name.

@@ -119,7 +119,7 @@ fn describe(number: usize, field: &Field, grids: &mut Grids) -> Record {
         ("levelUnits", of(|said| said.level.units.map_or(Entry::Absent, |units| Entry::Text(units.to_owned())))),
         ("shortName", text(short.map(str::to_owned))),
         ("parameter", of(|said| Entry::Text(said.parameter.map(|number| number.to_string()).join(".")))),
-        ("member", of(|said| said.member.clone().map_or(Entry::Absent, Entry::Text))),
+        ("member", of(|said| said.member.as_ref().map_or(Entry::Absent, |member| Entry::Text(member.name.clone())))),
         ("process", of(|said| Entry::Integer(said.process.into()))),
         ("gridType", text(grid_word)),
         ("packingType", text(packing.map(|packing| packing.word().to_owned()))),

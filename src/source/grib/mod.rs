@@ -68,7 +68,7 @@ pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     let (doubts, unplaced) = positions::place(&mut values, &said, others);
     notes.extend(doubts);
     notes.extend(unplaced_grids(&values));
-    let listed = Headings::new(&values.parts, &said).messages(&values.parts, said);
+    let listed = Headings::default().messages(&values.parts, said);
     let variables = messages::variables(&listed, Arc::new(values));
     Ok(Dataset { path: path.to_owned(), format, variables, attributes, notes, unplaced, companions: Vec::new() })
 }

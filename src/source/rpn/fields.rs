@@ -17,7 +17,7 @@ use super::values::{self, Shape, Values};
 use crate::field::LevelKind;
 use crate::grid::Grid;
 use crate::source::messages::{Decoder, Message};
-use crate::source::{Detail, Refusal, SourceError};
+use crate::source::{Detail, Refusal, SourceError, Step};
 
 /// Fields of one file that are kept in mind.
 const MOST_FIELDS: usize = 1 << 20;
@@ -137,7 +137,9 @@ fn messages(found: &[(Field, Identity, Descriptor)], named: Named) -> Vec<Messag
             let key = (Arc::as_ptr(&field.grid) as usize, identity);
             let heading = headings.entry(key).or_insert_with(|| Arc::new(names.heading(identity, field.grid.clone())));
             let (_, level) = level(record);
-            Message { heading: heading.clone(), level: Some(level), step: times::step(record, named), member: None }
+            let step = times::step(record, named);
+            let step = Step { span: identity.third.span(step.lead), ..step };
+            Message { heading: heading.clone(), level: Some(level), level_to: None, step, member: None }
         })
         .collect()
 }

@@ -10,6 +10,7 @@ use super::levels::Coded;
 use crate::field::LevelKind;
 use crate::grid::Grid;
 use crate::source::messages::Heading;
+use crate::time::{LeadTime, Span};
 
 /// What all records of one variable have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +55,15 @@ impl Third {
                 if other_end == 0 { Self::SinceStart } else { Self::Interval(lead - other_end) }
             }
             _ => Self::Number(ip3),
+        }
+    }
+
+    /// The length of the interval that ip3 says, of a field with this lead time.
+    pub fn span(self, lead: Option<LeadTime>) -> Option<Span> {
+        match self {
+            Self::Interval(seconds) => Some(Span(seconds)),
+            Self::SinceStart => lead.map(|lead| Span(lead.0)),
+            Self::Nothing | Self::Number(_) => None,
         }
     }
 
@@ -120,6 +130,7 @@ impl Names {
             standard_name: None,
             long_name: None,
             grib: None,
+            qualifiers: Vec::new(),
             grid,
             levels: Some((identity.level_kind, identity.level_unit.map(str::to_owned))),
         }

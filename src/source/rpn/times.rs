@@ -52,9 +52,10 @@ pub fn step(record: &Descriptor, named: Named) -> Step {
     let Some(run) = stamp.earlier(seconds) else {
         // No date, or a lead time that reaches back before all dates.
         let lead = (stamp.moment().is_none() && seconds > 0).then_some(LeadTime(seconds));
-        return Step { run: None, lead, valid: stamp.moment().map(ValidTime) };
+        return Step { run: None, lead, valid: stamp.moment().map(ValidTime), span: None };
     };
-    Step { run: Some(ReferenceTime(run)), lead: Some(LeadTime(seconds)), valid: stamp.moment().map(ValidTime) }
+    let (run, lead) = (Some(ReferenceTime(run)), Some(LeadTime(seconds)));
+    Step { run, lead, valid: stamp.moment().map(ValidTime), span: None }
 }
 
 /// Programs that leave deet or npas at zero put hours into ip2; that is believed where the name says the same.
@@ -72,6 +73,7 @@ fn step_by_name(stamp: Stamp, hours: i64, named_run: Option<i64>) -> Option<Step
         run: Some(ReferenceTime(at(run)?)),
         lead: Some(LeadTime(lead)),
         valid: Some(ValidTime(at(run.checked_add(lead)?)?)),
+        span: None,
     })
 }
 

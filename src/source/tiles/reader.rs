@@ -99,11 +99,12 @@ fn variable<A: Arrays + 'static>(reader: &Arc<TileReader<A>>, field: Gridded, nu
         // WRF describes its variables by another attribute.
         long_name: text("long_name").or_else(|| text("description")),
         grib: None,
+        qualifiers: Vec::new(),
         grid: field.grid,
         levels: field.levels,
         steps: field.steps,
         members: field.members,
-        dims: field.dims,
+        dims: field.dims.into(),
         reader: reader.clone(),
         number,
     })

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::levels::of_edition_2;
-use super::{Said, Unit, lead, moment, step};
+use super::{Said, Unit, lead, moment, step, substances};
+use crate::field::{Bounds, Ensemble, Event, MEAN, Member, Qualifier, WEIGHTED_MEAN};
 use crate::source::grib::message::Field;
 use crate::source::grib::octets::Octets;
 use crate::time::Moment;
@@ -47,14 +48,16 @@ pub fn read(field: &Field) -> Option<Said> {
     let (end, statistic) = interval(section, template).unwrap_or((None, "instant".to_owned()));
     let begins = beginning(section, template, start);
     let end = end.filter(|end| end.seconds >= start.seconds - 1).or_else(|| forecast(section, template, begins));
+    let begins_at = begins.filter(|_| template.end > 0).map(|begins| lead(start, begins));
     let mut said = Said {
         parameter: [field.discipline.into(), section.u8(10)?.into(), section.u8(11)?.into()],
         level: of_edition_2(surface(section, template.surface), surface(section, template.surface.saturating_add(6))),
         statistic,
-        step: step(start, end.unwrap_or(start)),
-        begins: begins.filter(|_| template.end > 0).map(|begins| lead(start, begins)),
+        step: step(start, begins_at, end.unwrap_or(start)),
+        begins: begins_at,
         member: None,
-        about: about(section, template.process),
+        perturbation: None,
+        qualifiers: substance(section, template.process),
         plain: true,
         probability: false,
         process: section.u8(process(number, template)).unwrap_or(255).into(),
@@ -64,12 +67,13 @@ pub fn read(field: &Field) -> Option<Said> {
     if template.surface == 0 {
         said.level = of_edition_2((255, None), (255, None));
     }
+    said.qualifiers.extend(said.level.reaches().map(Qualifier::Reaching));
     tell_ensemble(&mut said, section, template);
     tell_chances(&mut said, section, template);
     if !TEMPLATES.contains_key(&number) {
         // Whatever its octets mean, fields with unlike ones are not the same.
         let rest: String = section.from(12).iter().map(|octet| format!("{octet:02x}")).collect();
-        said.about.push(format!("{number}-{rest}"));
+        said.qualifiers.push(Qualifier::Unnamed(format!("{number}-{rest}")));
         said.plain = false;
     }
     Some(said)
@@ -167,75 +171,114 @@ fn is_satellite(number: u16) -> bool {
     matches!(number, 30 | 31)
 }
 
-/// The octets between the parameter and the generating process: constituents, sizes, wavelengths, partitions.
-fn about(section: Octets<'_>, process: usize) -> Vec<String> {
-    let octets = section.some(12, process.saturating_sub(12)).unwrap_or_default();
-    match octets {
-        [] => Vec::new(),
-        [a, b] => vec![format!("c{}", u16::from_be_bytes([*a, *b]))],
-        [a, b, rest @ ..] => {
-            let rest: String = rest.iter().map(|octet| format!("{octet:02x}")).collect();
-            vec![format!("c{}-{rest}", u16::from_be_bytes([*a, *b]))]
+/// What the octets between the parameter and the generating process say: a substance, sizes of its particles, wavelengths.
+/// They stand one behind the other, as far as the template has them (templates 40 to 50).
+fn substance(section: Octets<'_>, process: usize) -> Vec<Qualifier> {
+    const SUBSTANCE: usize = 2;
+    const SIZE: usize = 13;
+    const WAVELENGTH: usize = 24;
+    let length = process.saturating_sub(12);
+    let Some(octets) = section.some(12, length).filter(|octets| !octets.is_empty()) else { return Vec::new() };
+    let mut found = Vec::new();
+    if let Some(number) = section.u16(12).filter(|_| length >= SUBSTANCE && length != 3) {
+        found.push(Qualifier::Substance { name: substances::name(number), number });
+    }
+    match length {
+        SUBSTANCE => {}
+        SIZE => found.extend(bounds(section, 14).map(Qualifier::Size)),
+        WAVELENGTH => {
+            found.extend(bounds(section, 14).map(Qualifier::Size));
+            found.extend(bounds(section, 25).map(Qualifier::Wavelength));
         }
-        [a] => vec![format!("c{a}")],
+        _ => {
+            let rest: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+            found.push(Qualifier::Unnamed(rest));
+        }
+    }
+    found
+}
+
+/// An interval by its type (code table 4.91) and two numbers with their scale factors; `None` where it is missing.
+fn bounds(section: Octets<'_>, octet: usize) -> Option<Bounds> {
+    let limit = |octet: usize| {
+        let scale = section.u8(octet).filter(|&scale| scale != 255).and_then(|_| section.i8(octet))?;
+        let value = section.u32(octet + 1).filter(|&value| value != u32::MAX).and_then(|_| section.i32(octet + 1))?;
+        Some(scaled(value, scale)).filter(|value: &f64| value.is_finite())
+    };
+    let (first, second) = (limit(octet + 1), limit(octet + 6));
+    match section.u8(octet)? {
+        0 | 5 => first.map(Bounds::Below),
+        1 | 6 => second.map(Bounds::Above),
+        3 | 8 => first.map(Bounds::Above),
+        4 | 9 => second.map(Bounds::Below),
+        2 | 7 | 10 => Some(Bounds::Between(first?, second?)),
+        11 => first.map(Bounds::Exactly),
+        _ => None,
     }
 }
 
-/// Members by their number; means as a member of their own; spreads and the like as other fields.
+/// Members by their number, and whether they are the control; means as a member of their own; spreads and the like as other
+/// fields.
 fn tell_ensemble(said: &mut Said, section: Octets<'_>, template: Template) {
     if template.member > 0 {
-        said.member = section.u8(template.member).map(|number| number.to_string());
+        // Code table 4.6: unperturbed at high or low resolution.
+        said.perturbation = section.u8(template.member.saturating_sub(1));
+        let control = matches!(said.perturbation, Some(0 | 1));
+        said.member = section.u8(template.member).map(|number| Member { name: number.to_string(), control });
     }
     if template.derived > 0 {
-        let word = match section.u8(template.derived) {
-            Some(0 | 1) => {
-                said.member = Some("mean".to_owned());
-                return;
-            }
-            Some(2) => "sd".to_owned(),
-            Some(3) => "sdn".to_owned(),
-            Some(4) => "spread".to_owned(),
-            Some(6) => "clustermean".to_owned(),
-            Some(7) => "iqr".to_owned(),
-            Some(8) => "ensmin".to_owned(),
-            Some(9) => "ensmax".to_owned(),
-            Some(other) => format!("derived{other}"),
+        let statistic = match section.u8(template.derived) {
+            Some(0) => return said.member = Some(Member::named(MEAN)),
+            Some(1) => return said.member = Some(Member::named(WEIGHTED_MEAN)),
+            Some(2) => Ensemble::StandardDeviation,
+            Some(3) => Ensemble::NormalisedStandardDeviation,
+            Some(4) => Ensemble::Spread,
+            Some(5) => Ensemble::LargeAnomalyIndex,
+            Some(6) => Ensemble::ClusterMean,
+            Some(7) => Ensemble::InterquartileRange,
+            Some(8) => Ensemble::Minimum,
+            Some(9) => Ensemble::Maximum,
+            Some(other) => Ensemble::Other(other),
             None => return,
         };
-        said.about.push(word);
+        said.qualifiers.push(Qualifier::Ensemble(statistic));
         said.plain = false;
     }
 }
 
-/// Probabilities by what is exceeded, percentiles by their number.
+/// Probabilities by what is exceeded (code table 4.9), percentiles by their number.
 fn tell_chances(said: &mut Said, section: Octets<'_>, template: Template) {
-    if template.probability > 0 {
-        let limit = |octet: usize| surface_number(section, octet);
-        let (lower, upper) = (limit(template.probability + 1), limit(template.probability + 6));
-        let word = match section.u8(template.probability) {
-            Some(0) => format!("lt{lower}"),
-            Some(1) => format!("gt{upper}"),
-            Some(2) => format!("ge{lower}lt{upper}"),
-            Some(3) => format!("gt{lower}"),
-            Some(4) => format!("lt{upper}"),
-            Some(other) => format!("prob{other}-{lower}-{upper}"),
-            None => return,
+    if template.probability > 0
+        && let Some(kind) = section.u8(template.probability)
+    {
+        let limit = |octet: usize| match (section.i8(octet), section.i32(octet + 1)) {
+            (Some(scale), Some(value)) => scaled(value, scale),
+            _ => f64::NAN,
         };
-        said.about.push(word);
+        let (lower, upper) = (limit(template.probability + 1), limit(template.probability + 6));
+        let event = match kind {
+            0 => Event::Below(lower),
+            1 => Event::Above(upper),
+            2 => Event::Between(lower, upper),
+            3 => Event::Above(lower),
+            4 => Event::Below(upper),
+            other => Event::Other(other, lower, upper),
+        };
+        said.qualifiers.push(Qualifier::Probability(event));
         (said.plain, said.probability) = (false, true);
     }
     if template.percentile > 0
         && let Some(percentile) = section.u8(template.percentile)
     {
-        said.about.push(format!("p{percentile}"));
+        said.qualifiers.push(Qualifier::Percentile(percentile.into()));
         said.plain = false;
     }
 }
 
-/// A scale factor and a number behind it, in few words.
-fn surface_number(section: Octets<'_>, octet: usize) -> String {
-    match (section.i8(octet), section.i32(octet + 1)) {
-        (Some(scale), Some(value)) => format!("{}", f64::from(value) / 10_f64.powi(scale.clamp(-20, 20))),
-        _ => String::new(),
+/// A whole number by its scale factor; by division, so that 0.995 is the nearest number to it.
+fn scaled(value: i32, scale: i32) -> f64 {
+    match scale.clamp(-20, 20) {
+        scale @ 0.. => f64::from(value) / 10_f64.powi(scale),
+        scale => f64::from(value) * 10_f64.powi(-scale),
     }
 }

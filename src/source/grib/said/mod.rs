@@ -4,9 +4,11 @@ mod edition1;
 mod edition2;
 mod levels;
 mod names;
+mod substances;
 
+use crate::field::{Member, Qualifier};
 use crate::source::Step;
-use crate::time::{Calendar, Date, LeadTime, Moment, ReferenceTime};
+use crate::time::{Calendar, Date, LeadTime, Moment, ReferenceTime, Span};
 
 pub use levels::LevelSaid;
 pub use names::{Named, named, short_name};
@@ -24,9 +26,11 @@ pub struct Said {
     pub step: Step,
     /// When the interval of a statistic begins; it ends at the step.
     pub begins: Option<LeadTime>,
-    pub member: Option<String>,
-    /// What else tells it from other fields of the parameter: a constituent, a threshold, a percentile.
-    pub about: Vec<String>,
+    pub member: Option<Member>,
+    /// How a member was perturbed (code table 4.6): 2 negatively, 3 positively.
+    pub perturbation: Option<u8>,
+    /// What else tells it from other fields of the parameter: a substance, a threshold, a percentile.
+    pub qualifiers: Vec<Qualifier>,
     /// The numbers are those of the parameter itself: no probability, percentile or spread.
     pub plain: bool,
     /// They are probabilities.
@@ -98,10 +102,11 @@ fn lead(start: Moment, at: Moment) -> LeadTime {
     LeadTime(at.seconds.saturating_sub(start.seconds))
 }
 
-/// The step of a forecast that holds at `end`.
-fn step(start: Moment, end: Moment) -> Step {
+/// The step of a forecast that holds at `end`, or of an interval up to it.
+fn step(start: Moment, begins: Option<LeadTime>, end: Moment) -> Step {
     let (run, lead) = (ReferenceTime(start), lead(start, end));
-    Step { run: Some(run), lead: Some(lead), valid: Some(run + lead) }
+    let span = begins.map(|begins| Span(lead.0.saturating_sub(begins.0))).filter(|span| span.0 >= 0);
+    Step { run: Some(run), lead: Some(lead), valid: Some(run + lead), span }
 }
 
 fn moment(year: i64, [month, day, hour, minute, second]: [u8; 5]) -> Option<Moment> {

@@ -225,7 +225,8 @@ fn a_file_that_cannot_be_read_is_refused_with_a_reason() {
         assert_eq!(status, 3, "{reason}");
         assert_eq!(report["files"][0]["reason"], reason);
         let message = report["files"][0]["message"].as_str().expect("a message");
-        let advice = say(Language::English, &format!("advice.{}", reason.replace('-', "_")));
+        let key = format!("advice.{}", reason.replace('-', "_"));
+        let advice = say(Language::English, &key);
         assert!(message.starts_with(text(&path)) && message.contains(advice), "the file and what to do: {message}");
 
         let output = run(&["info", text(&path)]);

@@ -1,4 +1,4 @@
-# Shared by packaging/run, packaging/test and .ci/run: what the machine lacks, and what can be built on it.
+# Shared by packaging/run, packaging/test and .ci/run: finds what is missing on this machine and what it can build.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,7 +15,7 @@ stop() { printf 'millibar: %s\n' "$*" >&2; exit 1; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Prints those of the named packages that are not installed; nothing on a system without dpkg.
+# Prints which of the named packages are not installed; prints nothing on systems without dpkg.
 missing_packages() {
     has dpkg-query || return 0
     local package
@@ -34,15 +34,15 @@ can_install() {
 
 package_lists_fresh=no
 
-# Installs those of the named packages that are missing, where that is allowed. Never fails: what is
-# missing afterwards is found by asking for the thing itself.
+# Installs the missing ones of the named packages where permitted. Never fails: later checks report what is
+# still missing.
 install_packages() {
     local wanted
     mapfile -t wanted < <(missing_packages "$@")
     [ ${#wanted[@]} -gt 0 ] || return 0
     if ! can_install; then
-        say "not installed, and not allowed to install: ${wanted[*]}"
-        say "an administrator can: apt-get install ${wanted[*]}"
+        say "missing packages, and no permission to install them: ${wanted[*]}"
+        say "ask an administrator to run: apt-get install ${wanted[*]}"
         return 0
     fi
     say "installing ${wanted[*]}"
@@ -51,7 +51,7 @@ install_packages() {
         package_lists_fresh=yes
     fi
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${wanted[@]}" \
-        </dev/null >/dev/null || say "apt-get could not install all of: ${wanted[*]}"
+        </dev/null >/dev/null || say "apt-get could not install all of these: ${wanted[*]}"
 }
 
 # True where version $1 is at least version $2.
@@ -63,31 +63,31 @@ need_rust() {
     local needed found
     needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
     has cargo || [ ! -f "$HOME/.cargo/env" ] || . "$HOME/.cargo/env"
-    has cargo && has rustc || stop "Rust $needed or newer is needed and none was found; https://rustup.rs installs it."
+    has cargo && has rustc || stop "Rust not found. Install Rust $needed or newer from https://rustup.rs."
     found=$(rustc --version | awk '{print $2}')
     at_least "$found" "$needed" ||
-        stop "Rust $needed or newer is needed, and this is $found; «rustup update stable» brings it."
+        stop "Rust $found is too old. Version $needed or newer is needed; run: rustup update stable"
 }
 
 need_linker() {
-    has cc || has gcc || has clang || stop "a C compiler is needed to link; install the package gcc."
+    has cc || has gcc || has clang || stop "C compiler not found, but needed to link. Install the package gcc."
 }
 
-# Adds clippy or rustfmt to a minimal toolchain; the tests do without where that cannot be.
+# Adds clippy or rustfmt to a minimal toolchain; the tests run without them.
 want_component() {
     cargo "$1" --version >/dev/null 2>&1 && return 0
     if ! has rustup || ! rustup component add "$2"; then
-        say "«cargo $1» is missing from this Rust toolchain: .ci/run needs it, the tests do not."
+        say "cargo $1 is not installed. The tests do not need it; .ci/run does."
     fi
 }
 
-# Sets `features`: the cargo flags for what this machine can build. Says what is lost.
+# Sets `features`: the cargo flags for what this machine can build. Says what is left out.
 choose_features() {
     features=()
     if has pkg-config && pkg-config --exists netcdf || has nc-config; then
         return 0
     fi
     features=(--no-default-features --features libdeflate)
-    say "libnetcdf-dev is missing: building without the second binary millibar-netcdf."
-    say "lost: NetCDF files that only the C library understands; all else works."
+    say "libnetcdf-dev not found: building without the helper millibar-netcdf"
+    say "NetCDF files that only the C library can read will not open; everything else works"
 }

@@ -1,16 +1,16 @@
-//! millibar: open forecast files, watch the loop.
+//! millibar: a native viewer for weather forecast files.
 //!
-//! A forecast goes through the program as through a river, and the modules are the river in order:
+//! Data flows one way: paths → source → catalog → engine → app or cli. The modules, in that order:
 //!
 //! ```text
 //! paths ──► source ──► catalog ──► engine ──► app   the window
-//!                                         └─► cli   its headless twin
+//!                                         └─► cli   the commands
 //! product ──► render   fields + style + view → frame, pure
 //! map                  projections, view, basemap, sampler
-//! text, units, time, grid, field: the words that every room speaks
+//! text, raster, units, time, grid, field: types that every module may use
 //! ```
 //!
-//! `ARCHITECTURE.md` has the table of what each room owns; `tests/architecture.rs` keeps the arrows pointing one way.
+//! `ARCHITECTURE.md` lists what each module owns and may use; `tests/architecture.rs` enforces it.
 #![forbid(unsafe_code)]
 
 pub mod app;

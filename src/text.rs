@@ -188,6 +188,32 @@ pub fn power_of_ten(exponent: i32) -> String {
     format!("×10{}", exponent.to_string().chars().map(raise).collect::<String>())
 }
 
+/// A text as it begins a sentence.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.as_str().chars()).collect()
+}
+
+/// A whole number with its thousands set apart: `29,330` in English, `29 330` (with no-break spaces) in French.
+#[must_use]
+pub fn grouped(number: u64, language: Language) -> String {
+    let separator = match language {
+        Language::English => ',',
+        Language::French => '\u{a0}',
+    };
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// All keys of one language, for the tests that compare the two.
 pub fn keys(language: Language) -> impl Iterator<Item = &'static str> {
     table(language).keys().map(String::as_str)
@@ -217,13 +243,25 @@ mod tests {
     #[test]
     fn what_the_system_says_is_said_in_both_languages() {
         let denied = io::Error::from(io::ErrorKind::PermissionDenied);
-        assert_eq!(of_system(&denied).map(|key| say(Language::French, key)), Some("l’accès est refusé"));
+        assert_eq!(of_system(&denied).map(|key| say(Language::French, key)), Some("accès refusé"));
         if cfg!(unix) {
             let numbers = [5, 13, 28, 24, 30].map(|number| of_system(&io::Error::from_raw_os_error(number)));
             let words = ["broken_disk", "no_access", "disk_full", "too_many", "read_only"];
             assert_eq!(numbers.map(|key| key.and_then(|key| key.strip_prefix("system."))), words.map(Some));
         }
         assert_eq!(of_system(&io::Error::other("a rare thing")), None);
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let check = |number, english, french| {
+            assert_eq!(grouped(number, Language::English), english);
+            assert_eq!(grouped(number, Language::French), french);
+        };
+        check(0, "0", "0");
+        check(999, "999", "999");
+        check(29_330, "29,330", "29\u{a0}330");
+        check(268_435_456, "268,435,456", "268\u{a0}435\u{a0}456");
     }
 
     #[test]

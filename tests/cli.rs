@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use millibar::text::{Language, say};
 use serde_json::{Value, json};
 use support::{Classic, folder, forecast, forecast_moved, forecast_of, height, humidity, write};
 
@@ -224,7 +225,9 @@ fn a_file_that_cannot_be_read_is_refused_with_a_reason() {
         assert_eq!(status, 3, "{reason}");
         assert_eq!(report["files"][0]["reason"], reason);
         let message = report["files"][0]["message"].as_str().expect("a message");
-        assert!(message.starts_with(text(&path)) && message.contains(';'), "names the file and what to do: {message}");
+        let key = format!("advice.{}", reason.replace('-', "_"));
+        let advice = say(Language::English, &key);
+        assert!(message.starts_with(text(&path)) && message.contains(advice), "the file and what to do: {message}");
 
         let output = run(&["info", text(&path)]);
         assert_eq!(stdout(&output), "");

@@ -158,7 +158,7 @@ fn an_icon_grid_is_known_by_its_mark_and_another_one_is_refused_with_words() {
     let other = write(&folder, "icon_grid_0001.nc", &icon_grid("00000000-bdb5-11e4-b235-8b2b080f8c13").bytes());
     let refused = opened(&path, &[]);
     let words = told(&refused);
-    assert!(refused.unplaced && words.contains("icon_grid_0001.nc") && words.contains("mark"), "{words}");
+    assert!(refused.unplaced && words.contains("icon_grid_0001.nc") && words.contains("identifier"), "{words}");
     let own = write(&folder, "zz.nc", &icon_grid(UUID).bytes());
     let placed = opened(&path, &[other]);
     assert!(!placed.unplaced, "{}", told(&placed));

@@ -1,12 +1,12 @@
-//! The corpus of forecast files that others wrote, where it stands beside the checkout: against reference values, and
-//! changed at random.
+//! A corpus of third-party forecast files, if it is beside the checkout: compared with reference values, and read with
+//! random changes.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// Where the reference and the file itself disagree. In the first two, rows run to and fro, as their headers say, and the
-/// reference leaves every second one reversed; in the third it counts positions from another corner than values.
+/// References known to be wrong. The first two files alternate the direction of rows, as their headers say, but the
+/// reference leaves every second row reversed. In the third, positions and values start at different corners.
 const REFERENCE_AT_FAULT: [&str; 3] =
     ["real/cfgrib_alternate-scanning.grib", "real/earthkit_mercator.grib", "real/iris_ukv_chan9.grib2"];
 

@@ -12,20 +12,20 @@ pub struct Zone {
     zone: TimeZone,
 }
 
-/// Zones offered beside the system's own: those of the regions that the maps show.
-pub const OFFERED: [&str; 12] = [
-    "UTC",
-    "America/St_Johns",
-    "America/Halifax",
-    "America/Toronto",
-    "America/Winnipeg",
-    "America/Regina",
-    "America/Edmonton",
-    "America/Vancouver",
-    "America/Whitehorse",
-    "America/Iqaluit",
-    "Europe/London",
-    "Europe/Paris",
+/// Zones offered beside the system's own: those of the regions that the maps show, each with the key of its name.
+pub const OFFERED: [(&str, &str); 12] = [
+    ("UTC", "app_zone.utc"),
+    ("America/St_Johns", "app_zone.st_johns"),
+    ("America/Halifax", "app_zone.halifax"),
+    ("America/Toronto", "app_zone.toronto"),
+    ("America/Winnipeg", "app_zone.winnipeg"),
+    ("America/Regina", "app_zone.regina"),
+    ("America/Edmonton", "app_zone.edmonton"),
+    ("America/Vancouver", "app_zone.vancouver"),
+    ("America/Whitehorse", "app_zone.whitehorse"),
+    ("America/Iqaluit", "app_zone.iqaluit"),
+    ("Europe/London", "app_zone.london"),
+    ("Europe/Paris", "app_zone.paris"),
 ];
 
 impl Zone {

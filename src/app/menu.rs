@@ -172,9 +172,8 @@ impl App {
                 self.set_zone(None);
                 ui.close();
             }
-            for name in clock::OFFERED {
-                let shown = name.rsplit('/').next().unwrap_or(name).replace('_', " ");
-                if ui.radio(chosen.as_deref() == Some(name), shown).clicked() {
+            for (name, key) in clock::OFFERED {
+                if ui.radio(chosen.as_deref() == Some(name), self.say(key)).clicked() {
                     self.set_zone(Some(name.to_owned()));
                     ui.close();
                 }

@@ -1,4 +1,4 @@
-//! What can be typed on the command line. The help, the man page and the completions are made from these types.
+//! The command line. The help, the man page and the completions are generated from these types.
 
 use std::path::PathBuf;
 
@@ -8,15 +8,15 @@ use clap_complete::Shell;
 use crate::catalog::{WantedInterval, WantedPosition};
 use crate::text::Language;
 
-/// Weather forecasts as a loop: relative humidity and geopotential height, every lead time, at once.
+/// Animated weather forecasts: relative humidity, geopotential height and any other gridded variable.
 ///
-/// With files or folders, or with nothing, opens the window. The commands do the same work without a display.
+/// Without a command, opens the window with the given files or folders. The commands work without a display.
 #[derive(Debug, Parser)]
 #[command(
     name = "millibar",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Exit status: 0 done; 1 done in part; 2 wrong usage; 3 all input refused; 4 no display."
+    after_help = "Exit status: 0 success; 1 partial success; 2 wrong usage; 3 no input could be used; 4 no display."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -33,30 +33,30 @@ pub struct Arguments {
 /// Options of the window and of every command.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Common {
-    /// Language of texts and frames: en or fr [default: that of the environment]
+    /// Language of messages and frames: en or fr [default: from the environment]
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
     pub language: Option<Language>,
 
-    /// Worker threads [default: the cores that this process may use]
+    /// Number of worker threads [default: the cores available to this process]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
 
-    /// Memory for fields and frames together, as 800M or 2G [default: a quarter of what is free, 512M to 2G]
+    /// Memory limit for fields and frames, such as 800M or 2G [default: a quarter of the free memory, 512M to 2G]
     #[arg(long, global = true, value_name = "BYTES", value_parser = bytes)]
     pub memory: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Say what files hold: variables, grids, levels, times
+    /// List the contents of files: variables, grids, levels, times
     Info(Info),
-    /// Read values at a place or a grid point
+    /// Read values at a location or grid point
     Probe(Probe),
     /// List the records of an RPN standard file or the messages of a GRIB file
     Records(Records),
-    /// Draw frames as PNG files, the same that the window shows
+    /// Draw frames as PNG files, identical to those in the window
     Render(Box<Render>),
-    /// Print the completion script of a shell
+    /// Print the completion script for a shell
     #[command(hide = true)]
     Completions { shell: Shell },
     /// Print the manual page
@@ -101,7 +101,7 @@ impl VariantAsked {
 
 #[derive(Args, Debug)]
 pub struct Records {
-    /// A file of records
+    /// RPN standard file or GRIB file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
@@ -109,11 +109,11 @@ pub struct Records {
     #[arg(long)]
     pub json: bool,
 
-    /// Number of one record, counted from 0 as listed
+    /// Record number, counted from 0 as listed
     #[arg(long, value_name = "N", requires = "values")]
     pub record: Option<usize>,
 
-    /// Write the values of that record there: 64-bit floats, little endian, row after row as stored, missing = NaN
+    /// Write the values of that record to PATH: 64-bit floats, little endian, row by row as stored, missing = NaN
     #[arg(long, value_name = "PATH", requires = "record")]
     pub values: Option<PathBuf>,
 }
@@ -128,7 +128,7 @@ pub struct Probe {
     #[arg(long, value_name = "NAME")]
     pub variable: Option<String>,
 
-    /// Level: hPa for pressures, else the file's own number; a layer as 0.1-0.4 [default: the first]
+    /// Level: hPa for pressure levels, otherwise the number in the file; a layer as 0.1-0.4 [default: the first]
     #[arg(long, value_name = "LEVEL", value_parser = level, allow_hyphen_values = true)]
     pub level: Option<(f64, Option<f64>)>,
 
@@ -136,11 +136,11 @@ pub struct Probe {
     #[arg(long, value_name = "HOURS", allow_negative_numbers = true)]
     pub lead: Option<f64>,
 
-    /// Reference time, as 2026-11-20T12:00:00Z [default: the first]
+    /// Reference time, such as 2026-11-20T12:00:00Z [default: the first]
     #[arg(long, value_name = "TIME")]
     pub run: Option<String>,
 
-    /// Valid time, as 2026-11-20T18:00:00Z [default: the first]
+    /// Valid time, such as 2026-11-20T18:00:00Z [default: the first]
     #[arg(long, value_name = "TIME")]
     pub valid: Option<String>,
 
@@ -151,11 +151,11 @@ pub struct Probe {
     #[command(flatten)]
     pub variant: VariantAsked,
 
-    /// Place in degrees: latitude, longitude
+    /// Latitude and longitude in degrees
     #[arg(long, value_name = "LAT,LON", value_parser = place, allow_hyphen_values = true)]
     pub at: Option<[f64; 2]>,
 
-    /// Grid point, counted from 0: row, column as stored in the file
+    /// Grid point: row and column as stored in the file, counted from 0
     #[arg(long, value_name = "J,I", value_parser = pair::<usize>, conflicts_with = "at")]
     pub index: Option<[usize; 2]>,
 
@@ -163,7 +163,7 @@ pub struct Probe {
     #[arg(long)]
     pub json: bool,
 
-    /// Read one JSON request a line from standard input, and answer each with one JSON line
+    /// Read one JSON request per line from standard input and answer each with one JSON line
     #[arg(long, conflicts_with_all = ["variable", "level", "lead", "run", "valid", "interval", "member", "dims", "at", "index"])]
     pub batch: bool,
 }
@@ -174,23 +174,23 @@ pub struct Render {
     #[arg(required_unless_present_any = ["list_products", "list_regions"], value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// Model, by its name [default: the first in the folder that has what is drawn]
+    /// Model name [default: the first with the requested product]
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
 
-    /// Run, as 2026-11-20T12:00:00Z or 2026112012 [default: the newest that has what is drawn, as in the window]
+    /// Run, such as 2026-11-20T12:00:00Z or 2026112012 [default: the latest with the requested product]
     #[arg(long, value_name = "TIME")]
     pub run: Option<String>,
 
-    /// Product, as --list-products names it [default: the first that the files have]
+    /// Product ID from --list-products [default: the first available]
     #[arg(long, value_name = "ID")]
     pub product: Option<String>,
 
-    /// One variable in colours, as `info` lists it; of the newest run that has it
+    /// Draw one variable in colours, named as `info` lists it; from the latest run that has it
     #[arg(long, value_name = "NAME", conflicts_with = "product")]
     pub variable: Option<String>,
 
-    /// Level: hPa for pressures, else the file's own number; a layer as 0.1-0.4 [default: 500 hPa or the nearest]
+    /// Level: hPa for pressure levels, otherwise the number in the file; a layer as 0.1-0.4 [default: 500 hPa or the nearest]
     #[arg(long, value_name = "LEVEL", value_parser = level, allow_hyphen_values = true)]
     pub level: Option<(f64, Option<f64>)>,
 
@@ -201,31 +201,31 @@ pub struct Render {
     #[command(flatten)]
     pub variant: VariantAsked,
 
-    /// Region, as --list-regions names it [default: canada, or all of the data where it lies elsewhere]
+    /// Region ID from --list-regions [default: canada, or data if the grid lies elsewhere]
     #[arg(long, value_name = "ID")]
     pub region: Option<String>,
 
-    /// Lead time in hours [default: nearest to now]
+    /// Lead time in hours [default: the nearest to now]
     #[arg(long, value_name = "HOURS", allow_negative_numbers = true)]
     pub lead: Option<f64>,
 
-    /// Every lead time
+    /// Draw every lead time
     #[arg(long, conflicts_with = "lead")]
     pub all: bool,
 
-    /// Also the lead times that only one of the product's layers has; the frame names the one that is missing
+    /// Include times with a missing layer; the frame names that layer
     #[arg(long)]
     pub union: bool,
 
-    /// Width and height in pixels
+    /// Width and height of the frame in pixels
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1600x1000", value_parser = size)]
     pub size: [u32; 2],
 
-    /// Pixels for each point of text and line: 2 for dense screens
+    /// Pixels per point of text and lines: 2 for high-density screens
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = scale)]
     pub scale: f32,
 
-    /// A file; with --all a folder, which is made; `none` draws and writes nothing
+    /// Output file; with --all, output folder (created if needed); `none` draws without writing
     #[arg(long, required_unless_present_any = ["list_products", "list_regions"], value_name = "PATH")]
     pub out: Option<PathBuf>,
 
@@ -233,11 +233,11 @@ pub struct Render {
     #[arg(long)]
     pub json: bool,
 
-    /// List the products, a line each, the id first
+    /// List the products, one per line, ID first
     #[arg(long)]
     pub list_products: bool,
 
-    /// List the regions, a line each, the id first
+    /// List the regions, one per line, ID first
     #[arg(long)]
     pub list_regions: bool,
 }
@@ -246,7 +246,7 @@ fn language(text: &str) -> Result<Language, String> {
     match text {
         "en" => Ok(Language::English),
         "fr" => Ok(Language::French),
-        _ => Err("en or fr".to_owned()),
+        _ => Err("expected en or fr".to_owned()),
     }
 }
 
@@ -259,38 +259,41 @@ fn bytes(text: &str) -> Result<u64, String> {
         "k" => 10,
         "m" => 20,
         "g" => 30,
-        _ => return Err("a number of bytes with K, M or G behind it".to_owned()),
+        _ => return Err("expected a number of bytes, such as 800M or 2G".to_owned()),
     };
-    let number: u64 = number.parse().map_err(|_| "a number of bytes with K, M or G behind it".to_owned())?;
+    let number: u64 = number.parse().map_err(|_| "expected a number of bytes, such as 800M or 2G".to_owned())?;
     number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
 }
 
 /// `1600x1000`; a frame of this program has at most a hundred million pixels.
 fn size(text: &str) -> Result<[u32; 2], String> {
-    let (width, height) = text.split_once(['x', '×', 'X']).ok_or("WIDTHxHEIGHT, as 1600x1000")?;
+    let (width, height) = text.split_once(['x', '×', 'X']).ok_or("expected WIDTHxHEIGHT, such as 1600x1000")?;
     let side = |text: &str| text.trim().parse::<u32>().ok().filter(|side| (16..=30_000).contains(side));
     let (Some(width), Some(height)) = (side(width), side(height)) else {
-        return Err("each side is 16 to 30000 pixels long".to_owned());
+        return Err("each side must be 16 to 30000 pixels".to_owned());
     };
     let pixels = u64::from(width) * u64::from(height);
     if pixels <= 100_000_000 { Ok([width, height]) } else { Err("at most 100 million pixels".to_owned()) }
 }
 
 fn scale(text: &str) -> Result<f32, String> {
-    text.parse().ok().filter(|scale| (0.5..=8.0).contains(scale)).ok_or_else(|| "a number from 0.5 to 8".to_owned())
+    text.parse()
+        .ok()
+        .filter(|scale| (0.5..=8.0).contains(scale))
+        .ok_or_else(|| "expected a number from 0.5 to 8".to_owned())
 }
 
 fn place(text: &str) -> Result<[f64; 2], String> {
     let [lat, lon] = pair::<f64>(text)?;
     match (-90.0..=90.0).contains(&lat) && lon.is_finite() {
         true => Ok([lat, lon]),
-        false => Err("a latitude from -90 to 90 and a longitude are wanted".to_owned()),
+        false => Err("expected a latitude from -90 to 90 and a longitude".to_owned()),
     }
 }
 
 fn pair<T: std::str::FromStr>(text: &str) -> Result<[T; 2], String> {
-    let parts = text.split_once(',').ok_or("two numbers with a comma between them")?;
-    let number = |part: &str| part.trim().parse().map_err(|_| format!("«{part}» is not a number that fits here"));
+    let parts = text.split_once(',').ok_or("expected two numbers separated by a comma")?;
+    let number = |part: &str| part.trim().parse().map_err(|_| format!("“{part}” is not a valid number"));
     Ok([number(parts.0)?, number(parts.1)?])
 }
 
@@ -313,11 +316,11 @@ fn level(text: &str) -> Result<(f64, Option<f64>), String> {
         }
         _ => None,
     };
-    found.ok_or_else(|| format!("«{text}» is not a level; write 500, or 0.1-0.4 for a layer"))
+    found.ok_or_else(|| format!("“{text}” is not a level; write 500, or 0.1-0.4 for a layer"))
 }
 
 fn interval(text: &str) -> Result<WantedInterval, String> {
-    WantedInterval::parse(text).ok_or_else(|| format!("«{text}» is not an interval; write 6h, or 0-6"))
+    WantedInterval::parse(text).ok_or_else(|| format!("“{text}” is not an interval; write 6h, or 0-6"))
 }
 
 #[cfg(test)]

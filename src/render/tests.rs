@@ -164,7 +164,7 @@ fn a_flat_height_field_halves_its_interval_and_the_title_says_so() {
     let mut scratch = Scratch::default();
     let frame = stage.frame(&stage.humidity, &flat, caption(0), &mut scratch);
     assert_eq!(frame.caption.interval.as_ref().map(|interval| interval.value), Some(3.0));
-    assert!(frame.caption.title_in(Language::English).ends_with("500 hPa, isolines every 3 dam"));
-    assert!(frame.caption.title_in(Language::French).ends_with("500 hPa, isolignes aux 3 dam"));
+    assert!(frame.caption.title_in(Language::English).ends_with("500 hPa, contour interval 3 dam"));
+    assert!(frame.caption.title_in(Language::French).ends_with("500 hPa, équidistance 3 dam"));
     assert_eq!(stage.whole(&mut scratch).caption.interval, None);
 }

@@ -47,8 +47,11 @@ impl FileBytes {
         let start = address.checked_add(self.base);
         let end = start.and_then(|start| start.checked_add(length as u64));
         let Some((start, end)) = start.zip(end).filter(|&(_, end)| end <= self.length()) else {
-            let (end, wanted) = (self.length().into(), address.saturating_add(length as u64).into());
-            return Err(self.corrupt(Detail::with("detail.ends_early", [("end", end), ("wanted", wanted)])));
+            let (end, wanted) = (self.length(), address.saturating_add(length as u64));
+            return Err(self.corrupt(Detail::with(
+                "detail.ends_early",
+                [("end", Detail::Count(end)), ("wanted", Detail::Count(wanted))],
+            )));
         };
         debug_assert!(end <= self.length());
         if buffer.len() < length {

@@ -8,8 +8,10 @@ pub enum Detail {
     None,
     /// A text of ours and what fills its places.
     Words { key: &'static str, values: Vec<(&'static str, Detail)> },
-    /// Names, numbers, and what a library or the system said in its own words.
+    /// Names, identifying numbers, and what a library or the system said in its own words.
     Said(String),
+    /// A size or count, with its thousands set apart as the language does.
+    Count(u64),
 }
 
 impl Detail {
@@ -29,6 +31,7 @@ impl Detail {
         match self {
             Self::None => String::new(),
             Self::Said(words) => words.clone(),
+            Self::Count(number) => text::grouped(*number, language),
             Self::Words { key, values } => {
                 let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.tell(language))).collect();
                 let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -121,7 +121,7 @@ impl SourceError {
         self.positions.is_some()
     }
 
-    /// One sentence for a person: file, what was found, what to do.
+    /// For a person: file, what was found, what to do.
     #[must_use]
     pub fn tell(&self, language: Language) -> String {
         let key = self.refusal.key();
@@ -131,13 +131,13 @@ impl SourceError {
         }
         let (found_key, advice_key) = (format!("refusal.{key}"), format!("advice.{key}"));
         let (found_key, advice_key) = self.words.copied().unwrap_or((&found_key, &advice_key));
-        let (found, advice) = (text::say(language, found_key), text::say(language, advice_key));
+        let [found, advice] = [found_key, advice_key].map(|key| text::capitalised(text::say(language, key)));
         let detail = self.detail.tell(language);
         let detail = if detail.is_empty() { detail } else { format!(" ({detail})") };
         text::fill(
             language,
             "refusal.sentence",
-            &[("file", &file), ("found", found), ("detail", &detail), ("advice", advice)],
+            &[("file", &file), ("found", &found), ("detail", &detail), ("advice", &advice)],
         )
     }
 }

@@ -75,7 +75,7 @@ fn a_model_without_a_file_is_told_of_by_what_is_wrong_with_it() {
     assert_eq!(told.len(), 2, "a folder that is empty waits for its first run: {told:?}");
     let path = folder.join("nowhere").display().to_string();
     assert!(told.iter().any(|told| told.starts_with("Absent") && told.contains(&path)), "{told:?}");
-    assert!(told.iter().any(|told| told.contains("(3 there)") && told.contains("«{run}_{lead}»")), "{told:?}");
+    assert!(told.iter().any(|told| told.contains("(files there: 3)") && told.contains("“{run}_{lead}”")), "{told:?}");
     fs::create_dir_all(folder.join("nowhere")).expect("a folder");
     write(&folder.join("nowhere"), "a.nc", &forecast(&[0.0]).bytes());
     wait(&engine, "the folder to come", |snapshot| files_of(snapshot, "Absent") == 1);

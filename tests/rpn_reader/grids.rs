@@ -127,7 +127,7 @@ fn axes_are_looked_for_in_the_file_then_among_the_open_ones_then_in_the_folder()
     let dataset = opened(&alone);
     assert!(dataset.unplaced);
     assert_eq!(variable(&dataset, "TT").grid.geometry, Geometry::Unplaced);
-    assert!(dataset.notes[0].to_string().contains("positional records not found"), "{}", dataset.notes[0]);
+    assert!(dataset.notes[0].to_string().contains("Positional records not found"), "{}", dataset.notes[0]);
     assert_eq!(
         variable(&dataset, "TT").field(source::Choice::default()).map(|field| field.read_raw().is_ok()),
         Some(true)

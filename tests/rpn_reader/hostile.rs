@@ -112,5 +112,5 @@ fn pages_that_lead_in_a_circle_end() {
     let path = support::write(&support::folder("hostile_circle"), "circle", &bytes);
     let dataset = source::open(&path).expect("its records can be read");
     let notes: Vec<String> = dataset.notes.iter().map(ToString::to_string).collect();
-    assert!(notes.iter().any(|note| note.contains("leads back")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("points back")), "{notes:?}");
 }

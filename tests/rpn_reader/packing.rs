@@ -61,7 +61,7 @@ fn integers_and_floats_of_odd_widths_run_over_words() {
     assert_eq!(values("cut", record(2, 1).packed(5, 16, cut)), [1.5, -2.0]);
     let double: Vec<u8> = [0.1_f64, -1e300].iter().flat_map(|value| value.to_be_bytes()).collect();
     assert_eq!(values("double", record(2, 1).packed(5, 64, double)), [0.1, -1e300]);
-    is_refused("too_short", record(300, 20).packed(2, 13, vec![0; 64]), "shorter than its values");
+    is_refused("too_short", record(300, 20).packed(2, 13, vec![0; 64]), "too short for its values");
     is_refused("no_bits", record(3, 2).packed(2, 0, vec![0; 64]), "0 bits");
     is_refused("no_type", record(3, 2).packed(9, 16, vec![0; 64]), "data type 9");
 }
@@ -137,7 +137,7 @@ fn the_parallelogram_predicts_from_three_neighbours() {
     });
     let mut cut = record;
     cut.data.truncate(40);
-    is_refused("parallelogram_cut", cut, "end early");
+    is_refused("parallelogram_cut", cut, "compressed values are damaged or incomplete");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn tiles_hold_a_minimum_and_what_is_added_to_it() {
     is_refused(
         "compressed_planes",
         Record { shape: [7, 3, 2], ..record(7, 3).packed(134, 16, vec![0; 200]) },
-        "two dim",
+        "not two-dimensional",
     );
     is_refused("compressed_size", record(1 << 20, 64).packed(134, 16, vec![0; 200]), "more values than it can hold");
 }

@@ -146,7 +146,7 @@ fn a_file_of_positions_alone_serves_the_others_in_silence() {
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
     let output = millibar(&["info", plain(&axes)]);
     assert_eq!(output.status.code(), Some(3), "alone it has nothing to show");
-    assert!(stderr(&output).contains("no gridded variable"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("No gridded variable"), "{}", stderr(&output));
 }
 
 #[test]

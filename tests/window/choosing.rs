@@ -12,7 +12,7 @@ use super::support::{folder, forecast, forecast_of, write};
 
 #[test]
 fn a_file_fills_the_selectors_in_both_languages() {
-    for (language, other_region) in [(Language::English, "West"), (Language::French, "Ouest")] {
+    for (language, other_region) in [(Language::English, "Western Canada"), (Language::French, "Ouest du Canada")] {
         let window = with_forecast(&format!("selectors-{language:?}"), language);
         assert!(window.is_chosen("500 hPa"));
         assert!(!window.is_chosen("850 hPa"));
@@ -111,10 +111,10 @@ fn a_click_on_the_map_opens_the_series_and_escape_closes_it() {
     assert!(window.has("Series"));
     window.until("both layers", |window| window.has_with("\u{A0}%") && window.has_with("\u{A0}dam"));
     window.steps(30);
-    let title = window.harness.get_by_label("Series").rect();
+    let title = window.harness.get_by_label("Time series").rect();
     assert!(title.top() > 300.0, "it leaves the map in sight: {title:?}");
     window.steps(30);
-    assert_eq!(window.harness.get_by_label("Series").rect(), title, "it keeps its size");
+    assert_eq!(window.harness.get_by_label("Time series").rect(), title, "it keeps its size");
     window.press(Key::Escape);
     window.steps(2);
     assert!(!window.has("Series"));

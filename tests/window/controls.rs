@@ -15,12 +15,12 @@ fn what_lies_above_the_window_has_the_keys() {
     window.press(Key::F1);
     assert!(window.has(window.say("app_help.title")));
     window.press(Key::Num2);
-    assert!(window.is_chosen("Canada") && !window.is_chosen("West"));
+    assert!(window.is_chosen("Canada") && !window.is_chosen("Western Canada"));
     window.press(Key::Escape);
     window.steps(2);
     assert!(!window.has(window.say("app_help.title")));
     window.press(Key::Num2);
-    assert!(window.is_chosen("West"));
+    assert!(window.is_chosen("Western Canada"));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn the_language_changes_at_once_and_is_remembered() {
     window.click("Language");
     window.click("Français");
     window.steps(3);
-    assert!(window.has("Ouest") && !window.has("West"));
+    assert!(window.has("Ouest du Canada") && !window.has("Western Canada"));
     let settings = window.settings.clone();
     drop(window);
     assert_eq!(Settings::read(&settings).0.language, Some(Language::French));

@@ -81,7 +81,7 @@ const MOST_TOLD: usize = 8;
 /// A note for each of the first things that were not followed.
 #[must_use]
 pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceError> {
-    let number = |number: usize| Detail::from(number as u64);
+    let number = |number: usize| Detail::Count(number as u64);
     let note = |odd: Odd| {
         let (variable, detail, words) = match odd {
             Odd::Mapping(mapping, why) => (mapping, why.into(), None),
@@ -112,7 +112,7 @@ pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceErr
 #[must_use]
 pub fn promised(path: &Path, variable: Option<&Declared>, bytes: usize) -> SourceError {
     let part = variable.map_or_else(String::new, |variable| variable.path.clone());
-    let detail = Detail::with("detail.promised", [("bytes", (bytes as u64).into())]);
+    let detail = Detail::with("detail.promised", [("bytes", Detail::Count(bytes as u64))]);
     SourceError::new(path, Refusal::NoGrid, detail).in_part(part)
 }
 

@@ -91,7 +91,10 @@ impl File {
         let bytes = FileBytes::open(path, 0)?;
         let storage: DynStorage = Arc::new(Stored(bytes.clone()));
         if let Some(end) = stated_end(path, storage.as_ref()).filter(|&end| end > storage.len()) {
-            let detail = Detail::with("detail.ends_early", [("end", storage.len().into()), ("wanted", end.into())]);
+            let detail = Detail::with(
+                "detail.ends_early",
+                [("end", Detail::Count(storage.len())), ("wanted", Detail::Count(end))],
+            );
             return Err(SourceError::new(path, Refusal::Corrupt, detail));
         }
         // Strictly by the rules of NetCDF-4 first; a file that bends them may still make sense.

@@ -320,6 +320,7 @@ impl Listed {
         last.file != part.file
             && mine.units == theirs.units
             && mine.grib == theirs.grib
+            && mine.frame == theirs.frame
             && mine.members.is_some() == theirs.members.is_some()
             && mine.dims == theirs.dims
             && same_axis
@@ -424,7 +425,8 @@ fn choose_level(axis: Option<&LevelAxis>, wanted: Option<WantedLevel>) -> Option
         WantedLevel::InFile(asked, to) => in_file((asked, to)),
         WantedLevel::Said(asked, to) => {
             let levels = levels_of(Some(axis));
-            let said = nearest((asked, to), &|at| levels.get(at).copied().flatten().map(|level| (level.value, level.to)));
+            let said =
+                nearest((asked, to), &|at| levels.get(at).copied().flatten().map(|level| (level.value, level.to)));
             if axis.kind == LevelKind::Pressure { said } else { in_file((asked, to)).or(said) }
         }
     }

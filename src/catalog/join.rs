@@ -10,10 +10,10 @@ use super::parameter::{self, RELATIVE_HUMIDITY, SPECIFIC_HUMIDITY, TEMPERATURE};
 use super::recipe::{Formula, Ingredient, Recipe};
 use super::{
     Arrival, Catalog, CatalogNote, Double, FileReport, Lost, Model, ModelFolder, Named, OpenFile, Parameter, Run,
-    Series, SlotTime, grids, intervals, mesh, model_of, runs, versions,
+    Series, SlotTime, grids, intervals, mesh, model_of, runs, vectors, versions,
 };
 use crate::field::{Level, LevelKind, Member};
-use crate::grid::Grid;
+use crate::grid::{Directions, Grid};
 use crate::source::{Choice, Dataset, ExtraDimension, Step, Variable};
 use crate::text::{self, Bilingual, Language};
 use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
@@ -21,23 +21,27 @@ use crate::units::{self, Affine};
 
 /// One field with its place in the catalogue.
 #[derive(Clone)]
-struct Entry {
-    level: Option<Level>,
-    member: Option<Member>,
-    slot: SlotTime,
-    recipe: Recipe,
-    file: usize,
+pub(super) struct Entry {
+    pub level: Option<Level>,
+    pub member: Option<Member>,
+    pub slot: SlotTime,
+    pub recipe: Recipe,
+    pub file: usize,
+    /// What it is of a vector along the grid.
+    pub vector: Option<Arc<vectors::Part>>,
+    /// The directions of its grid, where the file has them.
+    pub told: Option<Arc<Directions>>,
 }
 
 /// A series in the making.
-struct Gathered {
-    parameter: Parameter,
-    grid: Arc<Grid>,
-    dims: Arc<[ExtraDimension]>,
-    statistic: String,
+pub(super) struct Gathered {
+    pub parameter: Parameter,
+    pub grid: Arc<Grid>,
+    pub dims: Arc<[ExtraDimension]>,
+    pub statistic: String,
     /// The run has the parameter over intervals of other kinds as well.
-    one_of_several: bool,
-    entries: Vec<Entry>,
+    pub one_of_several: bool,
+    pub entries: Vec<Entry>,
 }
 
 /// A model in the making.
@@ -261,6 +265,8 @@ fn gather(
     runs: &mut BTreeMap<Option<ReferenceTime>, RunParts>,
 ) {
     let (_, conversion, guess) = meaning(variable);
+    let vector = vectors::Part::of(variable).map(Arc::new);
+    let told = vector.as_ref().and_then(|_| vectors::told(file.outcome.as_ref()?.as_ref().ok()?, &variable.grid));
     let levels = levels_of(variable.levels.as_ref());
     let members: Vec<Option<Member>> =
         variable.members.as_ref().map_or(vec![None], |m| m.iter().cloned().map(Some).collect());
@@ -290,7 +296,8 @@ fn gather(
                 let ingredients = vec![Ingredient { field, conversion, dims: variable.dims.clone() }];
                 let recipe = Recipe { ingredients, formula: Formula::Direct, guess, span: times.span };
                 let member = member_name.clone();
-                part.entries.push(Entry { level: *level_value, member, slot, recipe, file: number });
+                let (vector, told) = (vector.clone(), told.clone());
+                part.entries.push(Entry { level: *level_value, member, slot, recipe, file: number, vector, told });
             }
         }
     }
@@ -302,6 +309,7 @@ pub(super) fn same_grid(a: &Arc<Grid>, b: &Arc<Grid>) -> bool {
 
 fn finish_run(mut parts: Vec<Gathered>, age: &[Option<SystemTime>], doubles: &mut Vec<Double>) -> Vec<Series> {
     derive_humidity(&mut parts);
+    vectors::turn(&mut parts);
     let parts = parts.into_iter().flat_map(by_interval);
     parts.map(|part| finish_series(part, age, doubles)).filter(|series| !series.is_empty()).collect()
 }
@@ -342,6 +350,8 @@ fn derive_humidity(parts: &mut Vec<Gathered>) {
                     slot: moist.slot,
                     recipe,
                     file: moist.file,
+                    vector: None,
+                    told: None,
                 })
             })
             .collect();

@@ -18,6 +18,7 @@ mod pattern;
 pub mod recipe;
 mod runs;
 mod variant;
+mod vectors;
 mod versions;
 
 use std::collections::{BTreeSet, HashSet};
@@ -41,6 +42,7 @@ pub use parameter::{KnownParameter, Parameter};
 pub use recipe::{Formula, Ingredient, Recipe, UnitGuess};
 pub use runs::{Arrival, Completeness};
 pub use variant::Variant;
+pub use vectors::{Part as VectorPart, Shown};
 
 /// Everything that the open files offer.
 #[derive(Debug, Default)]
@@ -292,7 +294,8 @@ impl Series {
     pub fn covers(&self, asked: &str) -> bool {
         let wanted = WantedInterval::parse(asked);
         let from_start = asked.eq_ignore_ascii_case("start");
-        let spans = self.recipes.iter().filter_map(|((_, _, slot), recipe)| Some((self.slots.get(*slot)?, recipe.span?)));
+        let spans =
+            self.recipes.iter().filter_map(|((_, _, slot), recipe)| Some((self.slots.get(*slot)?, recipe.span?)));
         let mut spans = spans.filter(|(_, span)| span.0 > 0).peekable();
         spans.peek().is_some()
             && spans.all(|(slot, span)| match wanted {

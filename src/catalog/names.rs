@@ -125,6 +125,15 @@ fn naming_words(name: &str, of_one_field: bool) -> Option<String> {
         .split(['_', '-', '.', ' '])
         .filter(|word| word.chars().any(char::is_alphabetic) && !is_time_word(word))
         .collect();
+    // NEMO writes a file for each kind of point of its grid: `…_grid_T`, `…_grid_U`.
+    let words = match words.as_slice() {
+        [front @ .., grid, point]
+            if !front.is_empty() && grid.eq_ignore_ascii_case("grid") && ["T", "U", "V", "W", "F"].contains(point) =>
+        {
+            front.to_vec()
+        }
+        _ => words,
+    };
     let contents = |word: &&str| CONTENTS.contains(&word.to_ascii_lowercase().as_str()) || is_spacing(word);
     let words: Vec<&str> = words.into_iter().filter(|word| !of_one_field || !contents(word)).collect();
     (!words.is_empty()).then(|| words.join("_"))
@@ -342,5 +351,6 @@ mod tests {
         check("CMC_glb_HGT_ISBL_500_latlon.24x.24_2026112012_P024.grib2", "CMC_glb");
         check("CMC_glb_RELH_ISBL_500_latlon.24x.24_2026112012_P024.grib2", "CMC_glb");
         check("20261120T12Z_GDPS_PT024H.grib2", "GDPS");
+        check("ORCA025_1d_20261120_20261121_grid_U.nc", "ORCA025_1d");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::grib_names;
+use crate::field::LevelKind;
 use crate::source::Variable;
 use crate::text::{self, Bilingual};
 use crate::units::{self, Affine, Unit};
@@ -21,6 +22,11 @@ pub struct KnownParameter {
     unit: String,
     /// The unit shown.
     display: String,
+    /// What it is a part of, where it is a component: «10 m wind».
+    #[serde(default)]
+    vector_en: Option<String>,
+    #[serde(default)]
+    vector_fr: Option<String>,
     /// Id of its colour table.
     #[serde(default)]
     pub colours: Option<String>,
@@ -57,6 +63,8 @@ pub struct Parameter {
     pub unit: Option<&'static Unit>,
     /// The unit's words in captions: the table's label, else as the file writes it.
     pub unit_label: String,
+    /// Its numbers are directions in degrees: 360 is 0 again.
+    pub is_direction: bool,
     pub known: Option<&'static KnownParameter>,
 }
 
@@ -92,8 +100,14 @@ impl KnownParameter {
             name: Bilingual { en: self.name_en.clone(), fr: self.name_fr.clone() },
             unit,
             unit_label: unit.map_or_else(|| self.display.clone(), |unit| unit.label.clone()),
+            is_direction: self.kind == "direction",
             known: Some(self),
         }
+    }
+
+    /// The vector of which it is a component.
+    pub(super) fn vector(&self) -> Option<Bilingual> {
+        Some(Bilingual { en: self.vector_en.clone()?, fr: self.vector_fr.clone()? })
     }
 
     /// Whether a file uses one of this entry's names for something else, by what it says beside the name.
@@ -119,6 +133,15 @@ impl KnownParameter {
         let own =
             format!("{} {} {}", self.id.replace('_', " "), self.name_en, self.standard_name.join(" ")).to_lowercase();
         let said = variable.long_name.as_deref().unwrap_or_default().to_lowercase();
+        /// Of these a vector is no wind.
+        const NO_WIND: [&str; 11] =
+            ["water", "current", "currents", "ocean", "ice", "stokes", "drift", "stress", "momentum", "wave", "flux"];
+        let is_wind = self.vector_en.is_some() || self.id.starts_with("wind_");
+        let in_the_sea = variable.levels.as_ref().is_some_and(|axis| axis.kind == LevelKind::DepthBelowSea);
+        let not_wind = |word: &str| NO_WIND.contains(&word);
+        if is_wind && (in_the_sea || said.split(|c: char| !c.is_alphanumeric()).any(not_wind)) {
+            return true;
+        }
         let qualified = OTHER.iter().any(|word| said.contains(word) && !own.contains(word));
         let standard = variable.standard_name.as_deref().and_then(|name| name.split_whitespace().next());
         let standard = standard.filter(|name| name.contains('_'));
@@ -200,7 +223,24 @@ pub fn unknown(variable: &Variable) -> Parameter {
         (None, None) => String::new(),
     };
     let name = variable.long_name.as_deref().unwrap_or(&variable.name);
-    Parameter { id: variable.id.clone(), name: Bilingual::same(text::clipped(name)), unit, unit_label, known: None }
+    let (id, name) = (variable.id.clone(), Bilingual::same(text::clipped(name)));
+    Parameter { id, name, unit, unit_label, is_direction: is_direction(variable, unit), known: None }
+}
+
+/// Degrees of a direction, by standard name or words: no widths, spreads or changes of one.
+fn is_direction(variable: &Variable, unit: Option<&'static Unit>) -> bool {
+    const NOT_ITSELF: [&str; 10] =
+        ["width", "spread", "spreading", "error", "difference", "deviation", "variance", "change", "shear", "bias"];
+    let standard = variable.standard_name.as_deref().and_then(|name| name.split_whitespace().next()).unwrap_or("");
+    let says = |name: &str| {
+        name.ends_with("from_direction") || name.ends_with("to_direction") || name.starts_with("direction_of")
+    };
+    let long = variable.long_name.as_deref().unwrap_or_default().to_lowercase();
+    let mut words = long.split(|c: char| !c.is_alphanumeric());
+    let mut in_words =
+        || words.clone().any(|word| word == "direction") && !words.any(|word| NOT_ITSELF.contains(&word));
+    let in_degrees = unit.is_none_or(|unit| unit.base == "degree");
+    in_degrees && (says(standard) || (unit.is_some() && in_words()))
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
-use crate::field::{Level, LevelKind, relative_humidity};
+use crate::field::{Component, Level, LevelKind, relative_humidity, turn};
+use crate::grid::{Directions, Window};
 use crate::source::{Choice, ExtraDimension, FieldRef};
 use crate::time::Span;
 use crate::units::Affine;
@@ -23,12 +24,15 @@ pub struct Ingredient {
 }
 
 /// What is done with the converted ingredients.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Formula {
     /// The only ingredient, as it is.
     Direct,
     /// Relative humidity over water from specific humidity (kg/kg) and temperature (K) at this pressure in Pa.
     RelativeHumidity { pressure: f64 },
+    /// The part to the east or to the north of a vector whose parts stand along the grid: the component itself, then its
+    /// mate. A direction has no mate.
+    Turned { component: Component, by: Arc<Directions> },
 }
 
 /// Everything that makes one field of a product.
@@ -118,9 +122,18 @@ impl Recipe {
         Self { ingredients: self.ingredients.iter().map(moved).collect(), ..self.clone() }
     }
 
-    /// The finished field from the windows of its ingredients, in their order, as read. `None` if one is lacking.
+    /// The field of a file that this shows, converted or turned; `None` where it is computed from others.
     #[must_use]
-    pub fn cook(&self, raw: Vec<Array2<f32>>) -> Option<Array2<f32>> {
+    pub fn shows(&self) -> Option<&FieldRef> {
+        match self.formula {
+            Formula::Direct | Formula::Turned { .. } => self.ingredients.first().map(|what| &what.field),
+            Formula::RelativeHumidity { .. } => None,
+        }
+    }
+
+    /// The finished field over a window from those of its ingredients, in their order, as read. `None` if one is lacking.
+    #[must_use]
+    pub fn cook(&self, raw: Vec<Array2<f32>>, window: Window) -> Option<Array2<f32>> {
         let mut converted = raw.into_iter().zip(&self.ingredients).map(|(mut values, ingredient)| {
             let Affine { scale, offset } = ingredient.conversion;
             if ingredient.conversion != Affine::IDENTITY {
@@ -128,14 +141,40 @@ impl Recipe {
             }
             values
         });
-        match self.formula {
+        match &self.formula {
             Formula::Direct => converted.next(),
             Formula::RelativeHumidity { pressure } => {
                 let (specific, temperature) = (converted.next()?, converted.next()?);
-                (specific.dim() == temperature.dim()).then(|| relative_humidity(&specific, &temperature, pressure))
+                (specific.dim() == temperature.dim()).then(|| relative_humidity(&specific, &temperature, *pressure))
+            }
+            Formula::Turned { component, by } => {
+                let own = converted.next()?;
+                turned(*component, by, own, converted.next(), window)
             }
         }
     }
+}
+
+/// A component over a window turned to east or to north, row after row: what a block of rows needs is small.
+fn turned(
+    component: Component,
+    by: &Directions,
+    mut own: Array2<f32>,
+    mate: Option<Array2<f32>>,
+    window: Window,
+) -> Option<Array2<f32>> {
+    /// Points whose directions are kept together: 32 MiB.
+    const MOST: usize = 1 << 22;
+    let rows = (MOST / window.nx.max(1)).clamp(1, window.ny.max(1));
+    if mate.as_ref().is_some_and(|mate| mate.dim() != own.dim()) {
+        return None;
+    }
+    let mut mates = mate.as_ref().map(|mate| mate.axis_chunks_iter(Axis(0), rows));
+    for (n, block) in own.axis_chunks_iter_mut(Axis(0), rows).enumerate() {
+        let part = Window { j0: window.j0 + n * rows, ny: block.nrows(), ..window };
+        turn(component, block, mates.as_mut().and_then(Iterator::next), by.over(part).view())?;
+    }
+    Some(own)
 }
 
 #[cfg(test)]

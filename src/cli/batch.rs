@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::info::shape;
 use super::output::Output;
 use super::prober::{Finding, Place, ProbeError, Prober};
-use crate::catalog::{Wanted, WantedInterval, WantedLevel, WantedPosition};
-use crate::text::Language;
+use crate::catalog::{self, Wanted, WantedInterval, WantedLevel, WantedPosition};
+use crate::text::{Bilingual, Language};
 use crate::time::LeadTime;
 
 /// One line of the input; what it leaves out is the first that there is.
@@ -52,8 +52,44 @@ enum Index {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Answer {
-    Found { value: Value, units: Option<String>, lat: Value, lon: Value, index: Vec<usize> },
-    Refused { error: Reason },
+    Found {
+        value: Value,
+        units: Option<String>,
+        lat: Value,
+        lon: Value,
+        index: Vec<usize>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shown: Option<Box<Shown>>,
+    },
+    Refused {
+        error: Reason,
+    },
+}
+
+/// A part of a vector along the grid as it is shown: turned and converted.
+#[derive(Serialize)]
+pub struct Shown {
+    name: Bilingual,
+    value: Value,
+    units: String,
+    in_file_units: Value,
+    turned: bool,
+    frame: &'static str,
+}
+
+impl Shown {
+    fn of(finding: &Finding) -> Option<Self> {
+        let vector = finding.vector.as_ref()?;
+        let value = vector.value(finding.value, finding.index)?;
+        Some(Self {
+            name: vector.parameter.name.clone(),
+            value: json_number(value),
+            units: vector.parameter.unit_label.clone(),
+            in_file_units: json_number(vector.in_file_units(value)),
+            turned: vector.how == catalog::Shown::Turned,
+            frame: vector.part.tell(vector.how, Language::English),
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -125,6 +161,7 @@ impl Answer {
             lat: json_number(lat),
             lon: json_number(lon),
             index: if shape(grid).len() == 1 { vec![i] } else { vec![j, i] },
+            shown: Shown::of(finding).map(Box::new),
         }
     }
 
@@ -147,6 +184,7 @@ pub fn json_number(value: f64) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::vectors::Shelf;
     use super::*;
 
     #[test]
@@ -159,7 +197,8 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_request_gets_an_answer_that_says_so() {
-        let mut prober = Prober::new(&[]);
+        let shelf = Shelf::new(&[]);
+        let mut prober = Prober::new(&[], &shelf);
         for line in ["", "nonsense", "[]", "{\"level\":\"high\"}", "{\"index\":[-1,0]}", "{\"at\":[1]}", "\u{0}"] {
             let answer = serde_json::to_string(&answer(&mut prober, line.as_bytes())).expect("serialises");
             assert!(answer.contains("bad-request"), "{line}: {answer}");

@@ -7,8 +7,9 @@ use serde::{Serialize, Serializer};
 use super::arguments::Info;
 use super::opening::{self, Opened};
 use super::output::Output;
+use super::vectors::{Shelf, Vectors};
 use super::{Status, number};
-use crate::catalog::{Listed, inventory, statistic_words};
+use crate::catalog::{Listed, Shown, inventory, statistic_words};
 use crate::field::LevelKind;
 use crate::grid::{Geometry, Grid};
 use crate::source::{LevelAxis, Step, Variable};
@@ -20,8 +21,10 @@ pub fn run(asked: &Info, output: &mut Output) -> Status {
     let mut listed = inventory(&opened);
     let (member, dims) = (asked.variant.member.as_deref(), asked.variant.positions());
     listed.retain(|listed| listed.has(member, &dims));
+    let shelf = Shelf::new(&opened);
+    let vectors = Vectors::new(&shelf);
     if asked.json {
-        output.json(&Report::new(&opened, &listed));
+        output.json(&Report::new(&opened, &listed, &vectors));
         return opening::status(&opened);
     }
     for (path, outcome) in &opened {
@@ -30,9 +33,15 @@ pub fn run(asked: &Info, output: &mut Output) -> Status {
         }
     }
     for variable in &listed {
-        describe(variable, output);
+        describe(variable, &vectors, output);
     }
     opening::report(&opened, output)
+}
+
+#[derive(Serialize)]
+struct VectorEntry {
+    frame: &'static str,
+    turned: bool,
 }
 
 /// The object that `info --json` prints: version 1 of its contract.
@@ -72,6 +81,9 @@ struct VariableEntry<'a> {
     /// Coordinates along these, where the file has them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     coordinates: BTreeMap<&'a str, &'a [String]>,
+    /// Of a part of a vector along the grid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vector: Option<VectorEntry>,
 }
 
 #[derive(Serialize)]
@@ -118,8 +130,8 @@ impl Serialize for StepEntries<'_> {
 }
 
 impl<'a> Report<'a> {
-    fn new(opened: &[Opened], listed: &'a [Listed]) -> Self {
-        let variables = listed.iter().filter_map(VariableEntry::new).collect();
+    fn new(opened: &[Opened], listed: &'a [Listed], vectors: &Vectors) -> Self {
+        let variables = listed.iter().filter_map(|listed| VariableEntry::new(listed, vectors)).collect();
         Self { contract: 1, files: opened.iter().map(FileEntry::new).collect(), variables }
     }
 }
@@ -146,7 +158,7 @@ impl FileEntry {
 }
 
 impl<'a> VariableEntry<'a> {
-    fn new(listed: &'a Listed) -> Option<Self> {
+    fn new(listed: &'a Listed, vectors: &Vectors) -> Option<Self> {
         let variable = listed.variable()?;
         Some(Self {
             id: &listed.id,
@@ -171,6 +183,10 @@ impl<'a> VariableEntry<'a> {
                 .iter()
                 .filter_map(|dim| Some((dim.name.as_str(), dim.values.as_deref()?)))
                 .collect(),
+            vector: vectors.variable(variable).map(|(part, how)| VectorEntry {
+                frame: part.tell(how, Language::English),
+                turned: how == Shown::Turned,
+            }),
         })
     }
 }
@@ -208,7 +224,7 @@ pub fn shape(grid: &Grid) -> Vec<usize> {
 }
 
 /// A few lines on one variable.
-fn describe(listed: &Listed, output: &mut Output) {
+fn describe(listed: &Listed, vectors: &Vectors, output: &mut Output) {
     let Some(variable) = listed.variable() else { return };
     output.line("");
     output.line(&heading(&listed.id, variable));
@@ -225,6 +241,9 @@ fn describe(listed: &Listed, output: &mut Output) {
     }
     if let Some(members) = &listed.members {
         tell("cli.members", &shortened(members, |member| member.in_words(language)));
+    }
+    if let Some((part, how)) = vectors.variable(variable) {
+        tell("cli.vector", part.tell(how, language));
     }
     for dim in variable.dims.iter() {
         let name = dim.long_name.as_ref().map_or_else(|| dim.name.clone(), |long| format!("{} ({long})", dim.name));

@@ -13,6 +13,7 @@ mod prober;
 mod records;
 mod render;
 mod shell;
+mod vectors;
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};

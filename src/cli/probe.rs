@@ -1,17 +1,17 @@
 //! `millibar probe`: the value at a place, as the file has it and as it is shown.
 
-use ndarray::Array2;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::arguments::Probe;
 use super::info::StepEntry;
 use super::output::Output;
-use super::prober::{Finding, Place, ProbeError, Prober};
+use super::prober::{Finding, Place, ProbeError, Prober, Vector};
+use super::vectors::Shelf;
 use super::{Status, batch, number, opening};
 use crate::catalog::{self, Parameter, Wanted, WantedLevel, inventory};
 use crate::field::LevelKind;
-use crate::grid::Grid;
+use crate::grid::Around;
 use crate::source::Step;
 use crate::text::{self, Bilingual, Language};
 use crate::time::LeadTime;
@@ -21,7 +21,8 @@ pub fn run(asked: &Probe, output: &mut Output) -> Status {
     let opened = opening::open_all(&asked.files);
     let status = opening::report(&opened, output);
     let listed = inventory(&opened);
-    let mut prober = Prober::new(&listed);
+    let shelf = Shelf::new(&opened);
+    let mut prober = Prober::new(&listed, &shelf);
     if asked.batch {
         batch::answer_all(&mut prober, output);
         return status;
@@ -77,6 +78,7 @@ struct Readout<'a> {
     /// Between the grid points around the place; NaN outside the grid or beside a missing value. `None` where a grid
     /// point was asked for and not a place.
     interpolated: Option<f64>,
+    place: Option<[f64; 2]>,
     shown: Parameter,
     /// From the file's unit to the unit shown.
     conversion: Affine,
@@ -111,7 +113,10 @@ struct DisplayEntry<'a> {
 
 impl<'a> Readout<'a> {
     fn new(finding: &'a Finding<'a>, place: Option<[f64; 2]>) -> Self {
-        let (shown, mut conversion, guess) = catalog::meaning(finding.variable);
+        let (mut shown, mut conversion, guess) = catalog::meaning(finding.variable);
+        if let Some(vector) = &finding.vector {
+            shown.name.clone_from(&vector.parameter.name);
+        }
         if let Some(guess) = guess {
             let finite = finding.values.iter().filter(|value| value.is_finite());
             let levels = catalog::levels_of(finding.variable.levels.as_ref());
@@ -119,15 +124,14 @@ impl<'a> Readout<'a> {
             let pressure = level.filter(|level| level.kind == LevelKind::Pressure).map(|level| level.value);
             conversion = guess.decide(finite.fold(0.0, |largest, value| value.abs().max(largest)), pressure).0;
         }
-        let interpolated =
-            place.map(|[lat, lon]| interpolate(&finding.variable.grid, &finding.values, lon, lat).unwrap_or(f64::NAN));
+        let interpolated = place.map(|place| interpolate(finding, place, shown.is_direction).unwrap_or(f64::NAN));
         let step = finding.variable.steps.get(finding.choice.step).copied();
-        Self { finding, interpolated, shown, conversion, step }
+        Self { finding, interpolated, place, shown, conversion, step }
     }
 
     fn entry(&self) -> Entry<'_> {
-        let shown = |value: f64| batch::json_number(self.conversion.apply(value));
         let between = self.interpolated.unwrap_or(f64::NAN);
+        let [shown, shown_between] = self.shown_values().map(batch::json_number);
         let axis = self.finding.variable.levels.as_ref();
         let level = axis.and_then(|axis| Some((axis, *axis.values.get(self.finding.choice.level)?)));
         Entry {
@@ -138,17 +142,31 @@ impl<'a> Readout<'a> {
             step: self.step.as_ref().map(StepEntry::new),
             display: DisplayEntry {
                 name: &self.shown.name,
-                value: shown(self.finding.value),
-                interpolated: shown(between),
+                value: shown,
+                interpolated: shown_between,
                 units: &self.shown.unit_label,
             },
         }
     }
 
+    /// In the unit shown, turned to east and north where that is done: at the grid point, and between the points around.
+    fn shown_values(&self) -> [f64; 2] {
+        let Some(vector) = &self.finding.vector else {
+            return [self.finding.value, self.interpolated.unwrap_or(f64::NAN)]
+                .map(|value| self.conversion.apply(value));
+        };
+        let values = &self.finding.values;
+        let at = |j: usize, i: usize| vector.value(*values.get((j, i))?, [j, i]);
+        let [j, i] = self.finding.index;
+        let around = self.place.and_then(|[lat, lon]| self.finding.variable.grid.around(lon, lat));
+        let mean = |around: Around| if self.shown.is_direction { around.mean_direction(at) } else { around.mean(at) };
+        [at(j, i).unwrap_or(f64::NAN), around.map_or(f64::NAN, mean)]
+    }
+
     fn describe(&self, output: &mut Output) {
         let language = output.language;
         output.line(&self.heading(language));
-        let width = ["cli.position", "cli.nearest", "cli.interpolated"]
+        let width = ["cli.position", "cli.nearest", "cli.interpolated", "cli.shown"]
             .iter()
             .map(|key| text::say(language, key).chars().count())
             .max()
@@ -160,6 +178,14 @@ impl<'a> Readout<'a> {
         tell("cli.nearest", &self.value(self.finding.value, language));
         if let Some(value) = self.interpolated {
             tell("cli.interpolated", &self.value(value, language));
+        }
+        if let Some(vector) = &self.finding.vector {
+            let [at_point, between] = self.shown_values();
+            let shown = if self.interpolated.is_some() { between } else { at_point };
+            tell(
+                "cli.shown",
+                &format!("{}; {}", self.as_shown(shown, vector, language), vector.part.tell(vector.how, language)),
+            );
         }
     }
 
@@ -202,8 +228,26 @@ impl<'a> Readout<'a> {
     }
 }
 
-/// Between the grid points around a place, as they are drawn; NaN beside a missing value, `None` outside the grid and on
-/// grids that cannot be drawn.
-fn interpolate(grid: &Grid, values: &Array2<f64>, lon: f64, lat: f64) -> Option<f64> {
-    Some(grid.around(lon, lat)?.mean(|j, i| values.get((j, i)).copied()))
+impl Readout<'_> {
+    /// `18.1 kt (9.3 m s-1)`: the shown value, and in the file's unit where that is another.
+    fn as_shown(&self, shown: f64, vector: &Vector, language: Language) -> String {
+        if shown.is_nan() {
+            return text::say(language, "cli.missing").to_owned();
+        }
+        let words = format!("{} {}", number(shown), self.shown.unit_label);
+        match &self.finding.variable.units {
+            Some(units) if self.conversion != Affine::IDENTITY => {
+                format!("{words} ({} {units})", number(vector.in_file_units(shown)))
+            }
+            _ => words.trim_end().to_owned(),
+        }
+    }
+}
+
+/// Between the grid points around a place, as they are drawn, directions on the circle; NaN beside a missing value, `None`
+/// outside the grid and on grids that cannot be drawn.
+fn interpolate(finding: &Finding, [lat, lon]: [f64; 2], are_directions: bool) -> Option<f64> {
+    let around = finding.variable.grid.around(lon, lat)?;
+    let value = |j, i| finding.values.get((j, i)).copied();
+    Some(if are_directions { around.mean_direction(value) } else { around.mean(value) })
 }

@@ -1,15 +1,20 @@
 //! Reads single values: which field, which point, the number as the file has it.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use ndarray::Array2;
 
 use super::guarded;
 use super::info::shape;
-use crate::catalog::{Absent, Listed, Part, Wanted};
+use super::vectors::{Shelf, Vectors};
+use crate::catalog::{Absent, Formula, Ingredient, Listed, Parameter, Part, Shown, VectorPart, Wanted};
+use crate::field::{Component, turned_value};
+use crate::grid::Directions;
 use crate::source::{Choice, FieldRef, Refusal, SourceError, Variable};
 use crate::text::{self, Language};
+use crate::units::Affine;
 
 /// Fields kept between the requests of one batch, in bytes.
 const CACHE_LIMIT: usize = 512 << 20;
@@ -35,6 +40,44 @@ pub struct Finding<'a> {
     pub position: Option<(f64, f64)>,
     /// NaN where missing.
     pub value: f64,
+    /// For a part of a vector along the grid.
+    pub vector: Option<Vector>,
+}
+
+/// A part of a vector along the grid, as it is shown.
+pub struct Vector {
+    pub part: VectorPart,
+    pub how: Shown,
+    pub parameter: Parameter,
+    /// From the file's unit to the unit shown.
+    conversion: Affine,
+    turning: Option<Turning>,
+}
+
+/// What turns it.
+struct Turning {
+    component: Component,
+    by: Arc<Directions>,
+    /// The other component, in the unit shown.
+    mate: Option<(Arc<Array2<f64>>, Affine)>,
+}
+
+impl Vector {
+    /// The value shown at a grid point, from the file's own; `None` beyond the grid, NaN where one of the parts is missing.
+    pub fn value(&self, raw: f64, [j, i]: [usize; 2]) -> Option<f64> {
+        let own = self.conversion.apply(raw);
+        let Some(Turning { component, by, mate }) = &self.turning else { return Some(own) };
+        let other = match mate {
+            Some((values, conversion)) => conversion.apply(*values.get([j, i])?),
+            None => 0.0,
+        };
+        Some(by.at(j, i).map_or(f64::NAN, |axis| turned_value(*component, own, other, axis)))
+    }
+
+    /// A value shown in the file's unit.
+    pub fn in_file_units(&self, shown: f64) -> f64 {
+        (shown - self.conversion.offset) / self.conversion.scale
+    }
 }
 
 /// Why there is no value to give.
@@ -53,13 +96,14 @@ pub enum ProbeError {
 /// Answers requests on the variables of the open files, and remembers the fields that it has read.
 pub struct Prober<'a> {
     listed: &'a [Listed],
+    vectors: Vectors<'a>,
     fields: HashMap<FieldRef, Arc<Array2<f64>>>,
     held: usize,
 }
 
 impl<'a> Prober<'a> {
-    pub fn new(listed: &'a [Listed]) -> Self {
-        Self { listed, fields: HashMap::new(), held: 0 }
+    pub fn new(listed: &'a [Listed], shelf: &'a Shelf<'a>) -> Self {
+        Self { listed, vectors: Vectors::new(shelf), fields: HashMap::new(), held: 0 }
     }
 
     /// The value at a place; of the first variable where none is named.
@@ -77,7 +121,41 @@ impl<'a> Prober<'a> {
         let values = self.field(part, &choice)?;
         let value = values.get(index).copied().ok_or_else(|| beyond(listed, variable))?;
         let position = variable.grid.position(index[0], index[1]);
-        Ok(Finding { listed, variable, choice, values, index, position, value })
+        let vector = self.vector(variable, &choice)?;
+        Ok(Finding { listed, variable, choice, values, index, position, value, vector })
+    }
+
+    /// How a part of a vector along the grid is shown; `None` for anything else.
+    fn vector(&mut self, variable: &Variable, choice: &Choice) -> Result<Option<Vector>, ProbeError> {
+        let Some(part) = VectorPart::of(variable) else { return Ok(None) };
+        // The catalogue has each field at the first positions on extra dimensions.
+        let first = Choice { dims: vec![0; variable.dims.len()], ..choice.clone() };
+        let Some(field) = variable.field(first) else { return Ok(None) };
+        let Some((series, recipe)) = self.vectors.field(&field) else { return Ok(None) };
+        let position = |name: &str| {
+            let named = variable.dims.iter().zip(&choice.dims).find(|(dim, _)| dim.name == name);
+            named.map_or(0, |(_, at)| *at)
+        };
+        let how = Shown::of(&variable.grid, Some(recipe));
+        let parameter = series.parameter.clone();
+        let conversion = recipe.ingredients.first().map_or(Affine::IDENTITY, |own| own.conversion);
+        let turned = match &recipe.formula {
+            Formula::Turned { component, by } => Some((*component, by.clone(), recipe.ingredients.get(1).cloned())),
+            _ => None,
+        };
+        let turning = match turned {
+            Some((component, by, mate)) => {
+                let read = |mate: Ingredient| {
+                    let path = mate.field.reader.path().to_owned();
+                    let dims = mate.dims.iter().map(|dim| position(&dim.name)).collect();
+                    let choice = Arc::new(Choice { dims, ..(*mate.field.choice).clone() });
+                    Ok((self.read(FieldRef { choice, ..mate.field }, &path)?, mate.conversion))
+                };
+                Some(Turning { component, by, mate: mate.map(read).transpose()? })
+            }
+            None => None,
+        };
+        Ok(Some(Vector { part, how, parameter, conversion, turning }))
     }
 
     fn listed(&self, name: Option<&str>) -> Result<&'a Listed, ProbeError> {
@@ -95,7 +173,11 @@ impl<'a> Prober<'a> {
         let path = &part.dataset.path;
         let damaged = |detail: String| ProbeError::Unreadable(SourceError::new(path, Refusal::Corrupt, detail));
         let field = part.variable().and_then(|variable| variable.field(choice.clone()));
-        let field = field.ok_or_else(|| damaged(String::new()))?;
+        self.read(field.ok_or_else(|| damaged(String::new()))?, path)
+    }
+
+    fn read(&mut self, field: FieldRef, path: &Path) -> Result<Arc<Array2<f64>>, ProbeError> {
+        let damaged = |detail: String| ProbeError::Unreadable(SourceError::new(path, Refusal::Corrupt, detail));
         if let Some(values) = self.fields.get(&field) {
             return Ok(values.clone());
         }
@@ -151,10 +233,9 @@ impl ProbeError {
                 Absent::Level => fill("cli.no_level", &[("name", name)]),
                 Absent::Member => fill("cli.no_member", &[("name", name)]),
                 Absent::Interval => fill("cli.no_interval", &[("name", name)]),
-                Absent::Position(dim, asked, there) => fill(
-                    "cli.no_position",
-                    &[("name", name), ("dimension", dim), ("asked", asked), ("there", there)],
-                ),
+                Absent::Position(dim, asked, there) => {
+                    fill("cli.no_position", &[("name", name), ("dimension", dim), ("asked", asked), ("there", there)])
+                }
                 Absent::Dimension(dim) => fill("cli.no_dimension", &[("name", name), ("dimension", dim)]),
             },
             Self::NoPlace => fill("cli.no_place", &[]),

@@ -240,9 +240,10 @@ impl Core {
         let state = &mut *state;
         let Some(reel) = state.reels.first() else { return Reading::default() };
         let value = |layer: usize, state: &mut super::cache::Cache| {
-            let grid = &reel.layers[layer].as_ref()?.plan.grid;
+            let plan = &reel.layers[layer].as_ref()?.plan;
             let kept = state.field(reel.field_key(slot, layer)?)?;
-            let value = place::interpolate(&kept, grid, &grid.around(lon, lat)?);
+            let around = plan.grid.around(lon, lat)?;
+            let value = place::interpolate(&kept, &plan.grid, &around, plan.parameter.is_direction);
             Some(value).filter(|value| value.is_finite())
         };
         Reading { bands: value(0, &mut state.cache), lines: value(1, &mut state.cache) }

@@ -8,6 +8,7 @@ use ndarray::Array2;
 use super::plan::Plan;
 use super::snapshot::EngineNote;
 use crate::catalog::{Catalog, Double, Recipe};
+use crate::grid::Window;
 use crate::source::FieldRef;
 
 /// Those of the current plan, and what was found out so far.
@@ -80,7 +81,9 @@ pub(super) fn are_equal(double: &Double) -> Option<bool> {
 
 fn values(recipe: &Recipe) -> Option<Array2<f32>> {
     let raw = recipe.ingredients.iter().map(|what| what.field.read_raw().ok().map(|raw| raw.mapv(|x| x as f32)));
-    recipe.cook(raw.collect::<Option<Vec<_>>>()?)
+    let raw = raw.collect::<Option<Vec<_>>>()?;
+    let (ny, nx) = raw.first()?.dim();
+    recipe.cook(raw, Window { j0: 0, i0: 0, ny, nx })
 }
 
 fn pair(double: &Double) -> Option<(PathBuf, PathBuf)> {

@@ -3,9 +3,12 @@
 use super::cache::Kept;
 use crate::grid::{Around, Grid};
 
-/// The mean of the points around a place, as they are drawn; NaN where one of them is missing or not kept.
-pub(super) fn interpolate(kept: &Kept, grid: &Grid, around: &Around) -> f32 {
-    around.mean(|j, i| value(kept, grid, j, i).map(f64::from)) as f32
+/// The mean of the points around a place, as they are drawn, of directions on the circle; NaN where one of them is missing
+/// or not kept.
+pub(super) fn interpolate(kept: &Kept, grid: &Grid, around: &Around, are_directions: bool) -> f32 {
+    let value = |j, i| value(kept, grid, j, i).map(f64::from);
+    let mean = if are_directions { around.mean_direction(value) } else { around.mean(value) };
+    mean as f32
 }
 
 /// Whether all of the points around a place are kept.
@@ -40,11 +43,14 @@ mod tests {
         let grid = Grid { ny: 8, nx: 10, geometry };
         let check = |x: f64, y: f64, value: f32| {
             let around = grid.around(36.0 * x, 10.0 * y).expect("on the grid");
-            let found = interpolate(&kept, &grid, &around);
+            let found = interpolate(&kept, &grid, &around, false);
             assert!(found == value || (found.is_nan() && value.is_nan()), "{x} {y}: {found}");
             let there = around.points().all(|([j, i], _)| (4..6).contains(&j) && [9, 0, 1].contains(&i));
             assert_eq!(holds(&kept, &grid, &around), there, "{x} {y}");
         };
+        let north = Kept { values: array![[350.0, 10.0]], window: Window { j0: 4, i0: 3, ny: 1, nx: 2 } };
+        let between = interpolate(&north, &grid, &grid.around(36.0 * 3.5, 40.0).expect("on the grid"), true);
+        assert!(between.min(360.0 - between) < 1e-3, "{between} lies between 350° and 10°");
         check(9.0, 4.0, 0.0);
         check(9.5, 4.5, 5.5);
         check(0.0, 5.0, 11.0);

@@ -205,7 +205,10 @@ fn arriving(catalog: &Catalog, slots: &[Slot]) -> BTreeSet<SlotTime> {
 
 /// A variable's own colour table where the dictionary names one in a unit that converts to the unit shown.
 fn variable_look(parameter: &Parameter) -> Look {
-    let table = parameter.known.and_then(|known| known.colours.as_deref()).and_then(product::named_table);
+    /// Of all directions, also those that the dictionary does not know.
+    const DIRECTION: &str = "direction";
+    let known = parameter.known.and_then(|known| known.colours.as_deref());
+    let table = if parameter.is_direction { Some(DIRECTION) } else { known }.and_then(product::named_table);
     match (table, parameter.unit) {
         (Some((table, unit)), Some(shown)) if unit == shown.id => {
             Look::Bands(BandStyle { table, unit_label: parameter.unit_label.clone() })

@@ -97,7 +97,8 @@ impl Core {
         let of = key.0.ingredients.len();
         let Some(raw) = reel.pot(wanted.slot, n, wanted.ingredient, of, values) else { return Ok(None) };
         drop(state);
-        let cooked = catch_unwind(AssertUnwindSafe(|| key.0.cook(raw))).map_err(|panic| broken(path(), &*panic))?;
+        let cooked = catch_unwind(AssertUnwindSafe(|| key.0.cook(raw, reading.to_read)))
+            .map_err(|panic| broken(path(), &*panic))?;
         let Some(mut values) = cooked else {
             return Err(SourceError::new(&path(), Refusal::Corrupt, Detail::of("detail.inconsistent")));
         };
@@ -177,7 +178,7 @@ fn largest(recipe: &Recipe, whole: Window, stop: &Stop) -> Option<f64> {
         read_all(&wanted, whole, stop, &|_, outcome| *lock(&read) = outcome.ok());
         raw.push(read.into_inner().unwrap_or_else(PoisonError::into_inner)?);
     }
-    let Extent { lowest, highest } = Extent::of(&recipe.cook(raw)?);
+    let Extent { lowest, highest } = Extent::of(&recipe.cook(raw, whole)?);
     (lowest <= highest).then(|| f64::from(lowest.abs().max(highest.abs())))
 }
 

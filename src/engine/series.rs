@@ -68,11 +68,12 @@ impl Asked {
 
     /// Takes the value from a field that was kept, if it reaches so far.
     pub(super) fn fill(&mut self, reel: &Reel, slot: usize, layer: usize, kept: &Arc<Kept>) {
-        let (Some(place), Some(grid)) = (&self.places[layer], reel.layers[layer].as_ref().map(|l| &l.plan.grid)) else {
+        let (Some(place), Some(plan)) = (&self.places[layer], reel.layers[layer].as_ref().map(|l| &l.plan)) else {
             return;
         };
+        let grid = &plan.grid;
         if place::holds(kept, grid, place) {
-            let value = place::interpolate(kept, grid, place);
+            let value = place::interpolate(kept, grid, place, plan.parameter.is_direction);
             self.know(slot, layer, value);
         }
     }
@@ -137,6 +138,7 @@ impl Core {
         let Some(layer) = reel.layers[n].as_ref() else { return };
         let (grid, stop, number, plan) = (layer.plan.grid.clone(), reel.stop.clone(), asked.number, reel.plan.clone());
         let Some((window, place)) = asked.window(n, &grid) else { return };
+        let are_directions = layer.plan.parameter.is_direction;
         let conversion = layer.conversion.done().copied().unwrap_or(Affine::IDENTITY);
         drop(state);
         let pots: Mutex<HashMap<usize, Vec<Option<Array2<f32>>>>> = Mutex::default();
@@ -156,11 +158,11 @@ impl Core {
                     }
                     let raw = pots.remove(&wanted.slot).into_iter().flatten().flatten().collect();
                     drop(pots);
-                    recipe.cook(raw).map_or(f32::NAN, |mut values| {
+                    recipe.cook(raw, window).map_or(f32::NAN, |mut values| {
                         if recipe.guess.is_some() {
                             convert(&mut values, conversion);
                         }
-                        place::interpolate(&Kept { values, window }, &grid, &place)
+                        place::interpolate(&Kept { values, window }, &grid, &place, are_directions)
                     })
                 }
             };

@@ -1,14 +1,18 @@
 //! Levels, and the pure functions on fields: on one parameter on one level at one time.
 
+mod axis_words;
 mod level;
 mod member;
 mod qualifier;
+mod vector;
 
 use ndarray::{Array2, Zip};
 
+pub use axis_words::{AxisWords, NamedAxes};
 pub use level::{Level, LevelKind};
 pub use member::{MEAN, Member, WEIGHTED_MEAN};
 pub use qualifier::{Bounds, Ensemble, Event, Qualifier};
+pub use vector::{Component, turn, turned_value};
 
 /// Relative humidity in % from specific humidity (kg/kg), temperature (K) and pressure (Pa), over liquid water.
 ///

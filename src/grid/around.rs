@@ -45,6 +45,17 @@ impl Around {
         self.points().map(|([j, i], weight)| weight * value(j, i).unwrap_or(f64::NAN)).sum()
     }
 
+    /// The same of directions in degrees, as the direction of their mean vector, from 0 up to 360: 350° and 10° give 0°.
+    pub fn mean_direction(&self, value: impl Fn(usize, usize) -> Option<f64>) -> f64 {
+        let (mut across, mut along) = (0.0, 0.0);
+        for ([j, i], weight) in self.points() {
+            let (sin, cos) = value(j, i).unwrap_or(f64::NAN).to_radians().sin_cos();
+            across += weight * sin;
+            along += weight * cos;
+        }
+        across.atan2(along).to_degrees().rem_euclid(360.0)
+    }
+
     /// A part of the grid that holds all of them.
     #[must_use]
     pub fn window(&self, grid: &Grid) -> Window {

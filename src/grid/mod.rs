@@ -7,6 +7,7 @@ mod around;
 mod axis;
 mod cells;
 mod curvilinear;
+mod direction;
 mod fold;
 mod gaussian;
 mod locator;
@@ -17,6 +18,7 @@ mod reduced;
 mod sides;
 mod sphere;
 mod stacked;
+mod staggered;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -24,6 +26,7 @@ mod triangulate;
 
 pub use around::Around;
 pub use curvilinear::{Curvilinear, Hint};
+pub use direction::{Directions, Orientation, Told, XAxes};
 pub use fold::Fold;
 pub use gaussian::gaussian_latitudes;
 pub use locator::Locator;
@@ -33,6 +36,7 @@ pub use projection::{
 };
 pub use reduced::{Reduced, ReducedRow};
 pub use sides::Sides;
+pub use staggered::Neighbours;
 
 /// A horizontal grid. Values of a field on it are `[ny, nx]`; an unstructured one is a single row.
 #[derive(Debug, PartialEq)]

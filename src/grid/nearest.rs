@@ -114,7 +114,7 @@ impl Grid {
 }
 
 /// The grid of a stack that has a row, and the row's number in it.
-fn part_of(grids: &[Grid], row: usize) -> Option<(&Grid, usize)> {
+pub(super) fn part_of(grids: &[Grid], row: usize) -> Option<(&Grid, usize)> {
     let mut row = row;
     for grid in grids {
         if row < grid.ny {

@@ -14,6 +14,7 @@ struct Row {
     colours: Vec<String>,
     alpha: f32,
     extend: String,
+    cycle: Option<f32>,
 }
 
 static TABLES: LazyLock<BTreeMap<String, Row>> = LazyLock::new(|| {
@@ -38,6 +39,7 @@ pub fn named_table(name: &str) -> Option<(ColourTable, &'static str)> {
         opacity: row.alpha,
         under: matches!(row.extend.as_str(), "both" | "min"),
         over: matches!(row.extend.as_str(), "both" | "max"),
+        cycle: row.cycle,
     };
     Some((table, row.unit.as_str()))
 }
@@ -54,7 +56,7 @@ pub fn round_table(lowest: f32, highest: f32) -> ColourTable {
     let bounds = round_bounds(f64::from(lowest), f64::from(highest));
     let classes = bounds.len() + 1;
     let colours = (0..classes).map(|n| blend(n as f32 / (classes - 1).max(1) as f32)).collect();
-    ColourTable { bounds, colours, opacity: 0.8, under: true, over: true }
+    ColourTable { bounds, colours, opacity: 0.8, under: true, over: true, cycle: None }
 }
 
 fn round_bounds(lowest: f64, highest: f64) -> Vec<f32> {
@@ -92,6 +94,10 @@ mod tests {
             let classes = table.bounds.len() - 1 + usize::from(table.under) + usize::from(table.over);
             assert_eq!(table.colours.len(), classes, "{name}");
             assert!(table.bounds.windows(2).all(|pair| pair[0] < pair[1]), "{name}");
+            if let Some(cycle) = table.cycle {
+                let turn = table.bounds.last().zip(table.bounds.first()).map(|(last, first)| last - first);
+                assert_eq!((turn, table.under, table.over), (Some(cycle), false, false), "{name} goes once round");
+            }
         }
     }
 

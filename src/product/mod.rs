@@ -116,6 +116,7 @@ impl Product {
                 opacity: classes.opacity,
                 under: false,
                 over: true,
+                cycle: None,
             };
             Some(BandStyle { table, unit_label: "%".to_owned() })
         });

@@ -14,6 +14,9 @@ pub struct ColourTable {
     pub under: bool,
     /// Values from the highest bound on are drawn.
     pub over: bool,
+    /// Values that differ by this much are one: 360 for directions. The bounds then go once round, and the values are
+    /// counted from the first of them.
+    pub cycle: Option<f32>,
 }
 
 impl ColourTable {

@@ -24,7 +24,7 @@ pub fn draw_colour_bar(canvas: &mut Canvas, layout: &Layout, style: &BandStyle) 
     let bar = Bar::new(layout, &style.table, start);
     bar.draw_classes(&mut canvas, layout, &style.table);
     let magnitude = style.table.magnitude();
-    bar.draw_bounds(&mut canvas, layout, &style.table.bounds, magnitude);
+    bar.draw_bounds(&mut canvas, layout, &as_written(&style.table), magnitude);
     let unit = match magnitude {
         0 => style.unit_label.clone(),
         exponent => format!("{} {}", text::power_of_ten(exponent), style.unit_label),
@@ -34,6 +34,15 @@ pub fn draw_colour_bar(canvas: &mut Canvas, layout: &Layout, style: &BandStyle) 
     let baseline = layout.pixels(BAR_TOP + BAR_HEIGHT / 2.0) + pen.cap_height() / 2.0;
     pen.draw(&mut canvas, unit_at, baseline, &unit, INK);
     unit_at + pen.width(&unit)
+}
+
+/// The bounds of a table; of one that goes round within one turn from 0 on.
+fn as_written(table: &ColourTable) -> Vec<f32> {
+    let bounds = table.bounds.iter();
+    match table.cycle {
+        Some(cycle) => bounds.map(|bound| bound.rem_euclid(cycle)).collect(),
+        None => bounds.copied().collect(),
+    }
 }
 
 /// Where the colour bar's parts stand. All classes are equally wide, whatever their bounds: every bound is written.

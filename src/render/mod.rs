@@ -4,6 +4,7 @@
 
 mod bands;
 mod caption;
+mod circle;
 mod frame;
 mod furniture;
 mod isolines;
@@ -50,6 +51,7 @@ pub struct Scene<'a> {
 #[derive(Default)]
 pub struct Scratch {
     memory: Memory,
+    circle: circle::Circle,
     bands: bands::BandScratch,
     mask: Mask,
 }
@@ -71,10 +73,17 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
     {
         let mut map = canvas.part(layout.map);
         if let (Some(layer), Some(shades)) = (scene.bands, prepared.shades()) {
-            let Scratch { memory, bands, .. } = scratch;
+            let Scratch { memory, bands, circle, .. } = scratch;
             let values = layer.values.as_standard_layout();
-            let field = layer.sampler.ready(slice_of(&values), memory);
-            let seen = bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| field.row(y, row));
+            let cycle = prepared.style().bands.as_ref().and_then(|bands| bands.table.cycle);
+            let seen = if let Some(cycle) = cycle {
+                let first = shades.first_bound();
+                let mut field = circle.ready(layer.sampler, slice_of(&values), [first, cycle], memory);
+                bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| field.row(y, row))
+            } else {
+                let field = layer.sampler.ready(slice_of(&values), memory);
+                bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| field.row(y, row))
+            };
             caption.notes.extend((!seen).then(|| CaptionNote::NoValues { short: layer.short.clone() }));
         }
         for overlay in prepared.overlays() {

@@ -88,6 +88,7 @@ impl Reference {
             opacity: 1.0,
             under: true,
             over: true,
+            cycle: None,
         };
         let (values, mut memory) = (self.cut(&sampler, &self.humidity), Memory::default());
         let field = sampler.ready(values.as_slice().expect("in order"), &mut memory);

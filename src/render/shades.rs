@@ -23,12 +23,17 @@ pub struct Shades {
     offset: f32,
     /// Class 0, as the upper bits of a squared gradient.
     flat: u32,
+    /// What makes a turn, for directions: infinite for all else.
+    cycle: f32,
 }
 
 impl Shades {
     #[must_use]
     pub fn new(table: &ColourTable) -> Self {
-        let steps = Steps::new(table);
+        let (steps, cycle) = match table.cycle {
+            Some(cycle) => (Steps::new(&thrice(table, cycle)), cycle),
+            None => (Steps::new(table), f32::INFINITY),
+        };
         let first_bound = table.bounds.first().copied().unwrap_or(0.0);
         let (width, before) = bucket_width(&table.bounds);
         let flat = (((width * 0.5) * (width * 0.5)) as f32).max(f32::MIN_POSITIVE).to_bits() >> 22;
@@ -43,22 +48,38 @@ impl Shades {
         // Rounding to the nearest gives the floor of what is half a bucket less. The thousandth lifts a value equal to a
         // bound over the last bits that were lost on the way: it belongs to the band above.
         let offset = (before - 0.5) as f32 + 1e-3;
-        Self { entries, first_bound, scale: (1.0 / width) as f32, offset, flat }
+        Self { entries, first_bound, scale: (1.0 / width) as f32, offset, flat, cycle }
+    }
+
+    /// Below it lies no class, but for open ones.
+    #[must_use]
+    pub fn first_bound(&self) -> f32 {
+        self.first_bound
     }
 
     /// Where in the table each pixel of a row finds its colour. Values are the sampled row and its two neighbours,
     /// `reach` the number of rows between the neighbours (2, or 1 at the picture's upper and lower edge).
-    pub fn places(&self, [above, row, below]: [&[f32]; 3], reach: f32, places: &mut [u32]) {
+    pub fn places(&self, rows: [&[f32]; 3], reach: f32, places: &mut [u32]) {
+        if self.cycle.is_finite() {
+            self.places_by(rows, reach, places, |step| step - (step / self.cycle).round() * self.cycle);
+        } else {
+            self.places_by(rows, reach, places, |step| step);
+        }
+    }
+
+    /// `way`: from one value to another, on the circle the shorter way round.
+    #[inline]
+    fn places_by(&self, [above, row, below]: [&[f32]; 3], reach: f32, places: &mut [u32], way: impl Fn(f32) -> f32) {
         let width = row.len().min(places.len()).min(above.len()).min(below.len());
         let vertical = reach.recip();
         let inner = row.windows(3).zip(above.iter().zip(below).skip(1)).zip(places.iter_mut().skip(1));
         for ((three, (up, down)), place) in inner {
-            *place = self.place(three[1], (three[2] - three[0]) * 0.5, (down - up) * vertical);
+            *place = self.place(three[1], way(three[2] - three[0]) * 0.5, way(down - up) * vertical);
         }
         let last = width.saturating_sub(1);
         for (x, (left, right)) in [(0, (0, 1.min(last))), (last, (last.saturating_sub(1), last))] {
             if x < width {
-                places[x] = self.place(row[x], row[right] - row[left], (below[x] - above[x]) * vertical);
+                places[x] = self.place(row[x], way(row[right] - row[left]), way(below[x] - above[x]) * vertical);
             }
         }
     }
@@ -172,6 +193,18 @@ fn bucket_width(bounds: &[f32]) -> (f64, f64) {
     (width, (widest / width).floor() + 3.0)
 }
 
+/// The classes of a table that goes round, a turn before and a turn behind them too: what a pixel sees across the ends.
+fn thrice(table: &ColourTable, cycle: f32) -> ColourTable {
+    let inner = table.bounds.split_last().map_or(&[][..], |(_, inner)| inner);
+    let turned = |turn: f32| inner.iter().map(move |bound| bound + turn * cycle);
+    let last = table.bounds.last().map(|last| last + cycle);
+    ColourTable {
+        bounds: turned(-1.0).chain(turned(0.0)).chain(turned(1.0)).chain(last).collect(),
+        colours: table.colours.repeat(3),
+        ..table.clone()
+    }
+}
+
 /// The colour table as a function of the value: steps of premultiplied colour, and their integral.
 struct Steps {
     bounds: Vec<f64>,
@@ -242,6 +275,7 @@ mod tests {
             opacity: 1.0,
             under: false,
             over: true,
+            cycle: None,
         }
     }
 
@@ -263,6 +297,7 @@ mod tests {
             opacity: 1.0,
             under: false,
             over: true,
+            cycle: None,
         };
         let shades = Shades::new(&table);
         for (n, &bound) in table.bounds.iter().enumerate() {
@@ -311,10 +346,32 @@ mod tests {
             opacity: 1.0,
             under: true,
             over: true,
+            cycle: None,
         };
         let shades = Shades::new(&table);
         assert_eq!(shades.flat_colour(273.15)[0], 200);
         assert_eq!(shades.flat_colour(273.13)[0], 10);
+    }
+
+    #[test]
+    fn a_table_that_goes_round_has_no_end() {
+        let table = ColourTable {
+            bounds: vec![-45.0, 45.0, 135.0, 225.0, 315.0],
+            colours: vec![[0, 0, 0], [50, 200, 0], [100, 200, 0], [150, 0, 0]],
+            under: false,
+            over: false,
+            cycle: Some(360.0),
+            ..humidity()
+        };
+        let shades = Shades::new(&table);
+        assert_eq!([-44.0, 0.0, 44.0, 90.0, 314.0].map(|value| shades.flat_colour(value)[0]), [0, 0, 0, 50, 150]);
+        // From 314 to -44, two degrees across the end: parts of both, and none of the green that lies between.
+        let row = [313.5_f32, 314.5, -44.5, -43.5];
+        let mut places = [0; 4];
+        shades.places([&row, &row, &row], 2.0, &mut places);
+        let colours = places.map(|place| shades.entries[place as usize].to_le_bytes());
+        assert!(colours.iter().all(|[_, green, _, alpha]| (*green, *alpha) == (0, 255)), "{colours:?}");
+        assert!(colours[0][0] > 140 && colours[3][0] < 10, "{colours:?}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::alone::alone;
-use super::{Choice, Detail, GribIdentity, LevelAxis, Reader, Refusal, SourceError, Step, Stop, Variable};
+use super::{Choice, Detail, Frame, GribIdentity, LevelAxis, Reader, Refusal, SourceError, Step, Stop, Variable};
 use crate::field::{LevelKind, Member, Qualifier};
 use crate::grid::{Grid, Window};
 
@@ -34,6 +34,7 @@ pub struct Heading {
     pub grib: Option<GribIdentity>,
     /// As of [`Variable`].
     pub qualifiers: Vec<Qualifier>,
+    pub frame: Frame,
     pub grid: Arc<Grid>,
     /// The kind and the unit of its levels; `None` where messages have none.
     pub levels: Option<(LevelKind, Option<String>)>,
@@ -107,6 +108,7 @@ impl Heading {
             && self.qualified == other.qualified
             && self.units == other.units
             && self.grib == other.grib
+            && self.frame == other.frame
             && self.levels == other.levels
     }
 }
@@ -212,6 +214,7 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
                 long_name: heading.long_name.clone(),
                 grib: heading.grib.clone(),
                 qualifiers: heading.qualifiers.clone(),
+                frame: heading.frame,
                 grid: heading.grid.clone(),
                 levels: heading.levels.clone().map(|(kind, units)| axis(kind, units, &levels)),
                 steps: Arc::new(steps),
@@ -343,6 +346,7 @@ mod tests {
             long_name: None,
             grib: None,
             qualifiers: Vec::new(),
+            frame: Frame::Unsaid,
             grid,
             levels: Some((LevelKind::Pressure, Some("Pa".into()))),
         })

@@ -5,6 +5,7 @@
 //! units. Nothing here guesses what a variable means.
 
 mod alone;
+mod angles;
 mod bits;
 mod bytes;
 pub mod cf;
@@ -20,6 +21,7 @@ mod netcdf;
 mod records;
 mod rpn;
 mod signature;
+mod staggered;
 mod tiles;
 mod zarr;
 
@@ -34,11 +36,13 @@ use crate::field::{LevelKind, Member, Qualifier};
 use crate::grid::{Grid, Window};
 use crate::time::{LeadTime, ReferenceTime, Span, ValidTime};
 
+pub use angles::{Angles, angles};
 pub use detail::Detail;
 pub use error::{Refusal, SourceError};
 pub use netcdf::{Described, Dumped};
 pub use records::{Column, Entry, Record, RecordList, Side, record_values, records};
 use signature::Signature;
+pub use staggered::brought_to;
 pub use zarr::is_store;
 
 /// Recognises a file by its contents, and reads its headers and coordinates: no field.
@@ -98,6 +102,8 @@ pub struct Variable {
     pub standard_name: Option<String>,
     pub long_name: Option<String>,
     pub grib: Option<GribIdentity>,
+    /// Counts where the numbers are parts of a vector, or directions.
+    pub frame: Frame,
     pub grid: Arc<Grid>,
     pub levels: Option<LevelAxis>,
     /// Shared between variables along the same times.
@@ -111,6 +117,18 @@ pub struct Variable {
     pub reader: Arc<dyn Reader>,
     /// Its number among the reader's variables.
     pub number: u32,
+}
+
+/// The axes along which the parts of vectors are meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Frame {
+    /// East and north.
+    Earth,
+    /// x and y of the grid.
+    Grid,
+    /// The file does not say.
+    #[default]
+    Unsaid,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -58,6 +58,13 @@ impl Lambert {
         self.lon_0
     }
 
+    /// Parts to the east and to the north of the direction in which x grows: meridians lean by n times their distance
+    /// from the central one.
+    pub(super) fn x_axis(&self, lon: f64) -> [f64; 2] {
+        let (sin, cos) = (self.n * wrap(lon - self.lon_0).to_radians()).sin_cos();
+        [cos, -sin]
+    }
+
     pub(super) fn forward(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
         let rho = if 90.0 - lat.abs() < 1e-10 {
             // One pole is the cone's apex, the other lies at infinity.
@@ -136,6 +143,12 @@ impl PolarStereographic {
     #[must_use]
     pub fn is_south(&self) -> bool {
         self.south
+    }
+
+    /// Parts to the east and to the north of the direction in which x grows.
+    pub(super) fn x_axis(&self, lon: f64) -> [f64; 2] {
+        let (sin, cos) = (lon - self.lon_0).to_radians().sin_cos();
+        [cos, if self.south { sin } else { -sin }]
     }
 
     pub(super) fn forward(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {

@@ -89,6 +89,34 @@ impl Projection {
         }
     }
 
+    /// The direction in which x grows at a position, as its parts to the east and to the north: [cos, sin] of the angle
+    /// from east, counter-clockwise. `None` where the map does not show the position.
+    ///
+    /// Of maps that are not conformal the axis is the one at right angles to the meridian's slope on the map, as tools
+    /// for wind do.
+    #[must_use]
+    pub fn x_axis(&self, lon: f64, lat: f64) -> Option<[f64; 2]> {
+        if !(lat.abs() <= 90.0 + 1e-5 && lon.is_finite()) {
+            return None;
+        }
+        match self {
+            Self::PlateCarree { .. } | Self::Mercator(_) => Some([1.0, 0.0]),
+            Self::RotatedPole(pole) => pole.x_axis(lon, lat),
+            Self::Lambert(lambert) => Some(lambert.x_axis(lon)),
+            Self::PolarStereographic(polar) => Some(polar.x_axis(lon)),
+            Self::Proj(proj) => {
+                /// Degrees along the meridian to either side: 111 m.
+                const STEP: f64 = 1e-3;
+                let (south, north) = ((lat - STEP).max(-90.0), (lat + STEP).min(90.0));
+                let ((x0, y0), (x1, y1)) = (proj.forward(lon, south)?, proj.forward(lon, north)?);
+                // North on the map; east lies a quarter turn clockwise of it.
+                let (dx, dy) = (x1 - x0, y1 - y0);
+                let size = dx.hypot(dy);
+                (size > 0.0).then(|| [dy / size, dx / size])
+            }
+        }
+    }
+
     /// Whether x and y are degrees, not metres.
     #[must_use]
     pub fn is_in_degrees(&self) -> bool {

@@ -1,6 +1,8 @@
 //! Longitude and latitude about a pole put elsewhere.
 
 use super::wrap;
+use crate::grid::direction::east_and_north;
+use crate::grid::sphere::{cross, unit};
 
 /// A rotated pole, by the numbers of the CF conventions, in degrees. (GRIB gives the southern pole and an angle.)
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +40,14 @@ impl RotatedPole {
     }
 
     /// True longitude and latitude; `None` beyond the rotated poles or more than a turn away.
+    /// Parts to the east and to the north of the direction in which x grows; `None` at the pole of the rotation.
+    #[must_use]
+    pub fn x_axis(&self, lon: f64, lat: f64) -> Option<[f64; 2]> {
+        let (sin, cos) = (self.lon_0 - 180.0).to_radians().sin_cos();
+        let pole = [self.cos_pole * cos, self.cos_pole * sin, self.sin_pole];
+        east_and_north((lon, lat), cross(pole, unit(lon, lat)))
+    }
+
     #[must_use]
     pub fn inverse(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         if y.abs() > 90.0 + 1e-9 || x.abs() > 540.0 {

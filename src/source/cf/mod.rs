@@ -5,6 +5,7 @@
 
 pub mod attribute;
 mod declarations;
+mod frame;
 mod horizontal;
 mod lacking;
 mod levels;
@@ -27,6 +28,7 @@ use crate::source::{Detail, ExtraDimension, LevelAxis, Refusal, SourceError, Ste
 
 pub use attribute::{Attribute, Declared, Dimension, Element, Number};
 pub use declarations::{Declarations, Values};
+pub use frame::frame;
 pub use lacking::{Lack, Missing};
 pub use offers::{Fit, Kinship, Marks, Offer, best};
 pub use packing::{ByteOrder, Packing, Sample};
@@ -215,9 +217,8 @@ fn extra(all: &Declarations<'_>, variable: &Declared, dim: usize, places: &Place
     let own = variable.dims.get(dim).and_then(|dim| all.coordinate(dim, variable.group()));
     let coordinate = own.or_else(|| all.auxiliary(variable).into_iter().find(is_along)).filter(|_| !shared);
     let declared = coordinate.and_then(|n| all.get(n));
-    let text = |attribute: &str| {
-        declared.map(|declared| declared.text(attribute).to_owned()).filter(|text| !text.is_empty())
-    };
+    let text =
+        |attribute: &str| declared.map(|declared| declared.text(attribute).to_owned()).filter(|text| !text.is_empty());
     let is_text = declared.is_some_and(|declared| declared.number().is_none());
     let read = |n: usize| match is_text {
         true => all.texts(n).map(|texts| texts.iter().map(|text| text.trim().to_owned()).collect()),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::grids::frame;
 use super::said::{Named, Said, named};
 use super::values::Part;
 use crate::field::Qualifier;
@@ -48,7 +49,9 @@ impl Headings {
 fn number_both_ways(said: &mut [Said]) {
     let has = |negative: bool| said.iter().any(|said| said.perturbation == Some(if negative { 2 } else { 3 }));
     if has(true) && has(false) {
-        for member in said.iter_mut().filter(|said| said.perturbation == Some(2)).filter_map(|said| said.member.as_mut()) {
+        for member in
+            said.iter_mut().filter(|said| said.perturbation == Some(2)).filter_map(|said| said.member.as_mut())
+        {
             member.name.insert(0, '-');
         }
     }
@@ -102,6 +105,7 @@ fn heading(part: &Part, said: &Said) -> Heading {
             plain: said.plain,
         }),
         qualifiers: said.qualifiers.clone(),
+        frame: frame(&part.field),
         grid: part.grid.grid.clone(),
         levels,
     }

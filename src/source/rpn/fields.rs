@@ -17,7 +17,7 @@ use super::values::{self, Shape, Values};
 use crate::field::LevelKind;
 use crate::grid::Grid;
 use crate::source::messages::{Decoder, Message};
-use crate::source::{Detail, Refusal, SourceError, Step};
+use crate::source::{Detail, Frame, Refusal, SourceError, Step};
 
 /// Fields of one file that are kept in mind.
 const MOST_FIELDS: usize = 1 << 20;
@@ -135,13 +135,20 @@ fn messages(found: &[(Field, Identity, Descriptor)], named: Named) -> Vec<Messag
         .iter()
         .map(|(field, identity, record)| {
             let key = (Arc::as_ptr(&field.grid) as usize, identity);
-            let heading = headings.entry(key).or_insert_with(|| Arc::new(names.heading(identity, field.grid.clone())));
+            let heading = || Arc::new(names.heading(identity, frame(record), field.grid.clone()));
+            let heading = headings.entry(key).or_insert_with(heading);
             let (_, level) = level(record);
             let step = times::step(record, named);
             let step = Step { span: identity.third.span(step.lead), ..step };
             Message { heading: heading.clone(), level: Some(level), level_to: None, step, member: None }
         })
         .collect()
+}
+
+/// Winds stand along x and y of their grid, which has none where each point is given by itself (Y): those are of the Earth.
+/// Names for components to the east and to the north are others than those of components along the grid.
+fn frame(record: &Descriptor) -> Frame {
+    if record.grtyp() == 'Y' { Frame::Earth } else { Frame::Grid }
 }
 
 /// By which a field and its mask know each other.

@@ -9,6 +9,7 @@ use super::descriptor::Descriptor;
 use super::levels::Coded;
 use crate::field::LevelKind;
 use crate::grid::Grid;
+use crate::source::Frame;
 use crate::source::messages::Heading;
 use crate::time::{LeadTime, Span};
 
@@ -107,7 +108,7 @@ impl Names {
         Self { unlike: unlike.collect() }
     }
 
-    pub fn heading(&self, identity: &Identity, grid: Arc<Grid>) -> Heading {
+    pub fn heading(&self, identity: &Identity, frame: Frame, grid: Arc<Grid>) -> Heading {
         let label = identity.label();
         let mut qualified = label.join("/");
         let [levels, thirds, planes] = self.unlike.get(&label).copied().unwrap_or_default();
@@ -131,6 +132,7 @@ impl Names {
             long_name: None,
             grib: None,
             qualifiers: Vec::new(),
+            frame,
             grid,
             levels: Some((identity.level_kind, identity.level_unit.map(str::to_owned))),
         }
@@ -222,7 +224,7 @@ mod tests {
         let grid = Arc::new(Grid { ny: 1, nx: 1, geometry: Geometry::Unplaced });
         let of = |identities: &[&Identity]| {
             let names = Names::of(identities.iter().copied());
-            names.heading(identities[0], grid.clone()).qualified
+            names.heading(identities[0], Frame::Unsaid, grid.clone()).qualified
         };
         assert_eq!(of(&[&plain]), "TT/P/RUN");
         assert_eq!(of(&[&plain, &analysis]), "TT/P/RUN");

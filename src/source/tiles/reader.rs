@@ -12,7 +12,7 @@ use super::layout::Layout;
 use super::sides::Row;
 use super::windows::Job;
 use crate::grid::Window;
-use crate::source::cf::{Declared, Gridded, Packing, Places, Sample};
+use crate::source::cf::{self, Declared, Gridded, Packing, Places, Sample};
 use crate::source::{Choice, Detail, Reader, Refusal, SourceError, Stop, Variable, messages};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -100,6 +100,7 @@ fn variable<A: Arrays + 'static>(reader: &Arc<TileReader<A>>, field: Gridded, nu
         long_name: text("long_name").or_else(|| text("description")),
         grib: None,
         qualifiers: Vec::new(),
+        frame: cf::frame(declared),
         grid: field.grid,
         levels: field.levels,
         steps: field.steps,

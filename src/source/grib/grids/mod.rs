@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::message::Field;
 use crate::grid::{Geometry, Grid, gaussian_latitudes};
-use crate::source::Detail;
+use crate::source::{Detail, Frame};
 
 /// Points on one grid that a message may claim: more than the finest global grid has, at a hundredth of a degree.
 pub const MOST_POINTS: usize = 1 << 30;
@@ -153,6 +153,28 @@ impl Gaussian {
         let found: Arc<[f64]> = gaussian_latitudes(n).into();
         self.known.insert(n, found.clone());
         (!found.is_empty()).then_some(found)
+    }
+}
+
+/// The axes of vectors by the resolution and component flags (flag table 3.3, edition 1: table 7): bit 5. `Unsaid` for
+/// grids without rows and columns, and where the grid is only a number.
+pub fn frame(field: &Field) -> Frame {
+    const ALONG_GRID: u8 = 0x08;
+    let section = field.grid();
+    let octet = match field.edition {
+        1 if field.grid.is_empty() => return Frame::Unsaid,
+        1 => 17,
+        // Where the templates of edition 2 have them.
+        _ => match section.u16(13) {
+            Some(0..=3 | 40..=43 | 140 | 32_768 | 32_769) => 55,
+            Some(10 | 12 | 20 | 30 | 31 | 90) => 47,
+            _ => return Frame::Unsaid,
+        },
+    };
+    match section.u8(octet) {
+        Some(flags) if flags & ALONG_GRID != 0 => Frame::Grid,
+        Some(_) => Frame::Earth,
+        None => Frame::Unsaid,
     }
 }
 

@@ -108,7 +108,7 @@ fn a_click_on_the_map_opens_the_series_and_escape_closes_it() {
     window.steps(2);
     window.click("Map");
     window.steps(30);
-    assert!(window.has("Series"));
+    assert!(window.has("Time series"));
     window.until("both layers", |window| window.has_with("\u{A0}%") && window.has_with("\u{A0}dam"));
     window.steps(30);
     let title = window.harness.get_by_label("Time series").rect();
@@ -117,7 +117,7 @@ fn a_click_on_the_map_opens_the_series_and_escape_closes_it() {
     assert_eq!(window.harness.get_by_label("Time series").rect(), title, "it keeps its size");
     window.press(Key::Escape);
     window.steps(2);
-    assert!(!window.has("Series"));
+    assert!(!window.has("Time series"));
 }
 
 #[test]

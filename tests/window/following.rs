@@ -167,8 +167,8 @@ fn of_two_files_with_the_same_field_nothing_is_said_once_one_is_gone() {
 fn a_file_that_is_renamed_as_its_header_says_takes_its_notice_away() {
     let (mut window, folder) = with_folder("renamed", Language::English);
     let wrong = write(&folder, "gdps_2026112012_033.nc", &forecast(&[30.0]).bytes());
-    window.until("the notice", |window| window.has_with("gdps_2026112012_033.nc: its name says"));
+    window.until("the notice", |window| window.has_with("gdps_2026112012_033.nc: The file name says"));
     std::fs::rename(wrong, folder.join("gdps_2026112012_030.nc")).expect("it was there");
-    window.until("the notice to go", |window| !window.has_with("its name says"));
+    window.until("the notice to go", |window| !window.has_with("The file name says"));
     assert_eq!(window.slots(), 3);
 }

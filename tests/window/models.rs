@@ -169,7 +169,7 @@ fn a_model_that_the_hand_waits_for_is_shown_though_what_was_on_screen_went_meanw
     window.steps(2);
     window.type_text(&empty.display().to_string());
     window.click("Add");
-    window.until_label("window-waits-data is now one of the models.");
+    window.until_label("window-waits-data added");
     std::fs::remove_file(alpha).expect("it was there");
     window.until("the other file", |window| window.value_of(Role::ComboBox, "Model") == "beta");
     write(&empty, "gdps_2026112012_000.nc", &forecast(&[0.0]).bytes());

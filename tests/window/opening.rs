@@ -24,7 +24,7 @@ fn what_can_be_drawn_is_shown_before_what_cannot_and_that_says_why() {
     let mut window = Window::new("places-both", Language::English, &[nowhere.clone(), forecast]);
     window.until("the forecast", |window| window.slots() == 2);
     let mut window = Window::new("places-one", Language::English, &[nowhere]);
-    window.until("the reason", |window| window.has_with("does not say where its points lie"));
+    window.until("the reason", |window| window.has_with("No grid positions in the file"));
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn a_broken_file_is_told_and_leaves_the_rest() {
     window.until("both notices", |window| window.has_with("bad.nc") && window.has_with("empty.nc"));
     window.press(Key::End);
     assert_eq!(window.step(), "+006 h");
-    while window.harness.query_all_by_label("Read").next().is_some() {
-        window.harness.query_all_by_label("Read").next().expect("a notice").click();
+    while window.harness.query_all_by_label("Dismiss").next().is_some() {
+        window.harness.query_all_by_label("Dismiss").next().expect("a notice").click();
         window.steps(3);
     }
     assert!(!window.has_with("empty.nc"), "read notices go");
@@ -75,7 +75,7 @@ fn a_missing_file_and_a_folder_without_forecasts_are_told() {
     let missing = empty.with_file_name("window-missing.nc");
     let mut window = Window::new("nothing", Language::English, &[empty, missing]);
     window.until("missing", |window| window.has_with("window-missing.nc"));
-    window.until("nothing in the folder", |window| window.has_with("no forecast was found there"));
+    window.until("nothing in the folder", |window| window.has_with("No forecast found"));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_path_that_is_not_there_yet_opens_by_itself_when_it_comes() {
 fn forecasts_that_come_into_an_empty_folder_take_its_notice_away() {
     let empty = folder("window-filled-data");
     let mut window = Window::new("filled", Language::English, std::slice::from_ref(&empty));
-    let nothing = "no forecast was found there";
+    let nothing = "No forecast found";
     window.until("nothing in the folder", |window| window.has_with(nothing));
     write(&empty, "gdps_2026112012_006.nc", &forecast(&[6.0]).bytes());
     window.until("its step", |window| window.slots() == 1);

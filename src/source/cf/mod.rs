@@ -343,7 +343,7 @@ mod tests {
         let notes = told(Path::new("long.nc"), &declared, odd);
         assert_eq!(notes.len(), 1, "once for all that share the axis");
         let told = notes[0].to_string();
-        assert!(told.contains("131073") && told.contains("131072"), "{told}");
+        assert!(told.contains("131,073") && told.contains("131,072"), "{told}");
     }
 
     #[test]
@@ -366,6 +366,6 @@ mod tests {
         assert!(found.is_empty());
         let notes = told(Path::new("large.nc"), &declared, odd);
         let told = notes[0].to_string();
-        assert!(told.contains("20000 × 20000") && told.contains("268435456") && told.contains("(t)"), "{told}");
+        assert!(told.contains("20,000 × 20,000") && told.contains("268,435,456") && told.contains("(t)"), "{told}");
     }
 }

@@ -78,8 +78,9 @@ mod tests {
         let view = region("canada").expect("bundled").view([200, 150], 1.0, None);
         let sampler = Sampler::new(&grid, &view).expect("in the view");
         let window = sampler.window;
-        let values: Vec<f32> =
-            (0..window.ny * window.nx).map(|n| if (n + n / window.nx) % 2 == 0 { 350.0 } else { 10.0 }).collect();
+        let values: Vec<f32> = (0..window.ny * window.nx)
+            .map(|n| if (n + n / window.nx).is_multiple_of(2) { 350.0 } else { 10.0 })
+            .collect();
         let (mut circle, mut memory, mut row) = (Circle::default(), Memory::default(), vec![0.0; 200]);
         let mut field = circle.ready(&sampler, &values, [-22.5, 360.0], &mut memory);
         for y in 0..150 {

@@ -229,6 +229,15 @@ pub struct GribIdentity {
     pub plain: bool,
 }
 
+impl GribIdentity {
+    /// Centres of the United States that number parameters of edition 1 as NCEP does: the National Weather Service, its
+    /// hurricane centre, FSL, NCAR, and NOAA's research.
+    #[must_use]
+    pub fn uses_tables_of_ncep(centre: u16) -> bool {
+        matches!(centre, 7..=9 | 52 | 59 | 60 | 161)
+    }
+}
+
 /// Which field of a variable: positions on its axes, zero where an axis is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Choice {

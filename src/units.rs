@@ -196,7 +196,10 @@ mod tests {
             ("degF", &["degree_F", "Deg F", "deg. F", "°F", "Degrees Fahrenheit"]),
             ("1", &["(0 - 1)", "(0-1)", "0-1", "0 - 1", "[0-1]", "1", "-", "Dimensionless", "proportion", "0..1"]),
             ("%", &["%", "percent", "(0 - 100)", "[%]"]),
-            ("ug m-3", &["(10-6 g) m-3", "(10-6g)m-3", "10-6 g m-3", "ug/m^3", "µg m**-3", "1e-9 kg m-3", "microgram m-3"]),
+            (
+                "ug m-3",
+                &["(10-6 g) m-3", "(10-6g)m-3", "10-6 g m-3", "ug/m^3", "µg m**-3", "1e-9 kg m-3", "microgram m-3"],
+            ),
             ("hPa", &["mbar", "hectopascal", "hPa", "mb", "Millibars", "100 Pa"]),
             ("m", &["gpm", "metre", "meters", "geopotential meters", "m (geopotential)"]),
             ("m2 s-2", &["m**2 s**-2", "m2/s2", "(m/s)^2", "m^2 s^-2"]),

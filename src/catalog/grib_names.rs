@@ -28,14 +28,13 @@ static NAMES: LazyLock<Vec<GribName>> = LazyLock::new(|| {
     for entry in KNOWN.iter() {
         names.extend(entry.grib2.iter().filter_map(|word| GribName::read(entry, 2, None, word)));
         names.extend(entry.grib1.iter().filter_map(|word| GribName::read(entry, 1, None, &format!("0.{word}"))));
-        names.extend(
-            entry.grib1_ncep.iter().filter_map(|word| {
-                // Table 2 where none is named.
-                let plain = word.split_once('@').map_or(word.as_str(), |(numbers, _)| numbers);
-                let word = if plain.contains('.') { word.clone() } else { format!("2.{word}") };
-                GribName::read(entry, 1, Some(NCEP), &word)
-            }),
-        );
+        names.extend(entry.grib1_ncep.iter().filter_map(|word| {
+            // Table 2 where none is named.
+            let plain = word.split_once('@').map_or(word.as_str(), |(numbers, _)| numbers);
+            let word = if plain.contains('.') { word.clone() } else { format!("2.{word}") };
+            GribName::read(entry, 1, Some(NCEP), &word)
+        }));
+        names.extend(entry.grib1_ecmwf.iter().filter_map(|word| GribName::read(entry, 1, Some(ECMWF), word)));
         // Table 128 is the one that numbers without a table mean.
         if let Some(id) = entry.ecmwf_id {
             let (table, number) = if id < 1000 { (128, id) } else { (id / 1000, id % 1000) };

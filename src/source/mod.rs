@@ -101,6 +101,8 @@ pub struct Variable {
     pub units: Option<String>,
     pub standard_name: Option<String>,
     pub long_name: Option<String>,
+    /// How its values stand for their cells, as CF writes it.
+    pub cell_methods: Option<String>,
     pub grib: Option<GribIdentity>,
     /// Counts where the numbers are parts of a vector, or directions.
     pub frame: Frame,

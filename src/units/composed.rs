@@ -100,7 +100,8 @@ const WORDS: &[(&str, f64)] = &[
 ];
 
 /// A unit that is written in this way and in capitals stays what it is: `KG M-2`.
-const IN_CAPITALS: &[(&str, &str)] = &[("KG", "kg"), ("MM", "mm"), ("CM", "cm"), ("KM", "km"), ("PA", "Pa"), ("HPA", "hPa")];
+const IN_CAPITALS: &[(&str, &str)] =
+    &[("KG", "kg"), ("MM", "mm"), ("CM", "cm"), ("KM", "km"), ("PA", "Pa"), ("HPA", "hPa")];
 
 /// `None` for what is not written in this grammar, or of a unit that is not known here.
 pub fn compose(spelling: &str) -> Option<Composed> {
@@ -111,7 +112,7 @@ pub fn compose(spelling: &str) -> Option<Composed> {
         return None;
     }
     let plain = spelling.replace("**", "^").replace(" per ", "/").replace('·', " ").replace('−', "-");
-    let mut reader = Reader { letters: plain.chars().collect(), at: 0, depth: 0 };
+    let mut reader = Reader { letters: plain.chars().collect(), at: 0, depth: 0, is_bare: false };
     let found = reader.product()?;
     (reader.at == reader.letters.len()).then_some(())?;
     let kind = Kind { dimensions: found.dimensions(), ratio: found.ratio() };
@@ -163,6 +164,8 @@ struct Reader {
     letters: Vec<char>,
     at: usize,
     depth: usize,
+    /// The last factor is a number without an exponent: a unit right behind it is not meant to stand above a slash, `hPa/3h`.
+    is_bare: bool,
 }
 
 impl Reader {
@@ -196,7 +199,9 @@ impl Reader {
                     self.skip(char::is_whitespace);
                     found = found.times(self.power()?);
                 }
-                Some(_) if spaced => found = found.times(self.power()?),
+                Some(letter) if spaced || letter == '(' || (letter.is_alphabetic() && !self.is_bare) => {
+                    found = found.times(self.power()?);
+                }
                 Some(_) => return None,
             }
         }
@@ -219,7 +224,9 @@ impl Reader {
             letter if letter.is_ascii_digit() => self.number()?,
             _ => self.name()?,
         };
-        Some(match self.exponent()? {
+        let exponent = self.exponent()?;
+        self.is_bare = found.units.is_empty() && exponent.is_none();
+        Some(match exponent {
             Some(exponent) => found.raised(exponent),
             None => found,
         })
@@ -300,6 +307,7 @@ mod tests {
             ("(10-6 g) m-3", 1e-9, "kg m-3"),
             ("(10-6g)m-3", 1e-9, "kg m-3"),
             ("10-5 s-1", 1e-5, "s-1"),
+            ("m2s-1", 1.0, "m2 s-1"),
             ("1e-5 s^-1", 1e-5, "s-1"),
             ("10**-6 kg", 1e-6, "kg"),
             ("W/(m2 sr)", 1.0, "W m-2 sr-1"),
@@ -333,7 +341,9 @@ mod tests {
 
     #[test]
     fn words_that_are_no_units_are_not_composed() {
-        for spelling in ["", "code table", "m s-", "m^", "(m", "m)", "1/", "furlong", "0", "m-99999999999", "yes=1;no=0"] {
+        for spelling in
+            ["", "code table", "m s-", "m^", "(m", "m)", "1/", "hPa/3h", "furlong", "0", "m-99999999999", "yes=1;no=0"]
+        {
             assert_eq!(compose(spelling), None, "{spelling}");
         }
         assert_eq!(compose(&"(".repeat(60)), None);

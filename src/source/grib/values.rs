@@ -146,16 +146,11 @@ impl Part {
 }
 
 /// The numbers that mean «missing» where a centre writes them instead of a bitmap. MRMS (centre 161, discipline 209): −999
-/// where no radar reaches, −99 where one reports nothing; of lightning (category 2) and of precipitation (6) −3 and −1.
+/// where no radar reaches, −99 where one reports nothing.
 fn missing_numbers(field: &Field) -> &'static [f64] {
     const MRMS: u16 = 161;
-    if field.edition != 2 || field.discipline != 209 || field.centre() != MRMS {
-        return &[];
-    }
-    match field.product().u8(10) {
-        Some(2 | 6) => &[-999.0, -99.0, -3.0, -1.0],
-        _ => &[-999.0, -99.0],
-    }
+    let is_mrms = field.edition == 2 && field.discipline == 209 && field.centre() == MRMS;
+    if is_mrms { &[-999.0, -99.0] } else { &[] }
 }
 
 /// Makes all values that mean «missing» so.

@@ -1,9 +1,13 @@
 //! Units and exact conversions between them, from the table in `resources/units.toml`.
 
+mod composed;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use composed::Composed;
 
 /// A unit of the table. Two units convert into each other when they share a base.
 #[derive(Debug, PartialEq, Deserialize)]
@@ -78,11 +82,44 @@ static CASELESS: LazyLock<HashMap<String, &'static Unit>> = LazyLock::new(|| {
     map
 });
 
+/// Words for temperatures, fractions and angles, without what files put between them: `Deg. C`, `degree_C`, `(0 - 1)`.
+static SQUEEZED: LazyLock<HashMap<String, &'static Unit>> = LazyLock::new(|| {
+    let mut map = HashMap::new();
+    for unit in TABLE.iter().filter(|unit| ["K", "1", "degree"].contains(&unit.base.as_str())) {
+        for spelling in unit.spellings.iter().chain([&unit.id]) {
+            map.entry(squeeze(spelling)).or_insert(unit);
+        }
+    }
+    map.retain(|spelling, _| spelling.len() > 1);
+    map
+});
+
+/// The units of the table that are put together of others, in its order.
+static COMPOSED: LazyLock<Vec<(Composed, &'static Unit)>> = LazyLock::new(|| {
+    let plain = TABLE.iter().filter(|unit| unit.offset == 0.0);
+    plain.filter_map(|unit| Some((composed::compose(&unit.id)?, unit))).collect()
+});
+
 /// The unit that a file's spelling means; `None` for what the table does not know.
 #[must_use]
 pub fn parse(spelling: &str) -> Option<&'static Unit> {
-    let spelling = normalise(spelling);
-    SPELLINGS.get(&spelling).or_else(|| CASELESS.get(&spelling.to_lowercase())).copied()
+    let bare = unbracketed(spelling);
+    let normal = normalise(bare);
+    let listed = SPELLINGS.get(&normal).or_else(|| CASELESS.get(&normal.to_lowercase()));
+    listed.or_else(|| SQUEEZED.get(&squeeze(bare))).copied().or_else(|| {
+        let found = composed::compose(bare)?;
+        let same = |(own, _): &&(Composed, &Unit)| {
+            own.kind == found.kind && (own.factor - found.factor).abs() <= 1e-9 * found.factor
+        };
+        COMPOSED.iter().find(same).map(|(_, unit)| *unit)
+    })
+}
+
+/// `[K]` is `K`.
+fn unbracketed(spelling: &str) -> &str {
+    let plain = spelling.trim();
+    let inner = plain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inner.map_or(plain, str::trim)
 }
 
 /// The unit with this id in the table.
@@ -116,6 +153,12 @@ fn normalise(spelling: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Without case, spaces, dots, underscores and brackets; the sign of a degree is the word.
+fn squeeze(spelling: &str) -> String {
+    let words = spelling.to_lowercase().replace('°', "deg").replace('º', "deg");
+    words.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '.' | '_' | '(' | ')')).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +185,40 @@ mod tests {
         for spelling in ["m2 s-2", "m**2 s**-2", "m^2 s^-2", "m2.s-2"] {
             assert_eq!(parse(spelling).map(|u| u.id.as_str()), parse("m2 s-2").map(|u| u.id.as_str()), "{spelling}");
             assert!(parse(spelling).is_some());
+        }
+    }
+
+    #[test]
+    fn spellings_of_files_are_units() {
+        for (id, spellings) in [
+            ("K", ["degK", "Kelvin", "deg K", "degrees Kelvin", "[K]", "kelvins"].as_slice()),
+            ("degC", &["degree_C", "Deg C", "deg. C", "celsius", "Degrees Celsius", "degrees C", "°C", "º C", "deg_c"]),
+            ("degF", &["degree_F", "Deg F", "deg. F", "°F", "Degrees Fahrenheit"]),
+            ("1", &["(0 - 1)", "(0-1)", "0-1", "0 - 1", "[0-1]", "1", "-", "Dimensionless", "proportion", "0..1"]),
+            ("%", &["%", "percent", "(0 - 100)", "[%]"]),
+            (
+                "ug m-3",
+                &["(10-6 g) m-3", "(10-6g)m-3", "10-6 g m-3", "ug/m^3", "µg m**-3", "1e-9 kg m-3", "microgram m-3"],
+            ),
+            ("hPa", &["mbar", "hectopascal", "hPa", "mb", "Millibars", "100 Pa"]),
+            ("m", &["gpm", "metre", "meters", "geopotential meters", "m (geopotential)"]),
+            ("m2 s-2", &["m**2 s**-2", "m2/s2", "(m/s)^2", "m^2 s^-2"]),
+            ("W m-2", &["W m**-2", "watt meter-2", "W/m^2", "Watts per square meter"]),
+            ("kg kg-1", &["kg/kg", "kg kg**-1", "1 kg/kg", "kg.kg-1"]),
+            ("g kg-1", &["g/kg", "g kg^-1", "gram/kilogram", "1e-3 kg kg-1"]),
+            ("mm h-1", &["mm/h", "mm/hr", "mm h^-1", "mm hour-1", "kg m-2 h-1"]),
+            ("s-1", &["1/s", "s**-1", "second-1", "/s"]),
+            ("1e-5 s-1", &["10-5 s-1", "1e-05 s-1", "10^-5/s"]),
+            ("m s-1", &["meter second-1", "m/s", "meter per second", "meters/second", "m.s-1", "m·s-1"]),
+            ("cm s-1", &["cm/s", "centimeter/s", "cm s^-1"]),
+            ("kg m-2", &["kg/m^2", "KG M-2", "kg m**-2", "kilogram meter-2"]),
+            ("J kg-1", &["J/kg", "J kg**-1"]),
+            ("degree", &["degrees", "deg", "degree true", "degrees clockwise from north"]),
+            ("PVU", &["PVU", "10-6 K m2 kg-1 s-1"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(parse(spelling).map(|unit| unit.id.as_str()), Some(id), "{spelling}");
+            }
         }
     }
 

@@ -28,9 +28,13 @@ static NAMES: LazyLock<Vec<GribName>> = LazyLock::new(|| {
     for entry in KNOWN.iter() {
         names.extend(entry.grib2.iter().filter_map(|word| GribName::read(entry, 2, None, word)));
         names.extend(entry.grib1.iter().filter_map(|word| GribName::read(entry, 1, None, &format!("0.{word}"))));
-        names.extend(
-            entry.grib1_ncep.iter().filter_map(|word| GribName::read(entry, 1, Some(NCEP), &format!("2.{word}"))),
-        );
+        names.extend(entry.grib1_ncep.iter().filter_map(|word| {
+            // Table 2 where none is named.
+            let plain = word.split_once('@').map_or(word.as_str(), |(numbers, _)| numbers);
+            let word = if plain.contains('.') { word.clone() } else { format!("2.{word}") };
+            GribName::read(entry, 1, Some(NCEP), &word)
+        }));
+        names.extend(entry.grib1_ecmwf.iter().filter_map(|word| GribName::read(entry, 1, Some(ECMWF), word)));
         // Table 128 is the one that numbers without a table mean.
         if let Some(id) = entry.ecmwf_id {
             let (table, number) = if id < 1000 { (128, id) } else { (id / 1000, id % 1000) };
@@ -103,17 +107,25 @@ impl GribName {
 
     fn is_numbered(&self, grib: &GribIdentity) -> bool {
         const LOCAL: u16 = 192;
+        /// The discipline of MRMS.
+        const MRMS: u16 = 209;
         let [_, table, number] = grib.parameter;
         match (self.edition, self.centre, self.numbers.as_slice()) {
             // The centres' own numbers in the dictionary are NCEP's.
             (2, _, numbers) => {
                 let local = grib.parameter.iter().any(|&number| number >= LOCAL);
-                numbers == grib.parameter && (!local || grib.centre == NCEP)
+                let is_own = grib.parameter.first() == Some(&MRMS);
+                let is_ncep = GribIdentity::uses_tables_of_ncep(grib.centre);
+                numbers == grib.parameter && (!local || is_own || is_ncep)
             }
-            // The lower half of tables 1 to 3 is the WMO's.
-            (_, None, &[_, wanted]) => table <= 3 && number < 128 && number == wanted,
+            // The lower half of tables 1 to 3 is the WMO's, and so is that of NCEP's own.
+            (_, None, &[_, wanted]) => {
+                let of_ncep = (129..=141).contains(&table) && GribIdentity::uses_tables_of_ncep(grib.centre);
+                number < 128 && number == wanted && (table <= 3 || of_ncep)
+            }
             (_, Some(centre), &[wanted_table, wanted]) => {
-                centre == grib.centre && table == wanted_table && number == wanted
+                let is_its = centre == grib.centre || centre == NCEP && GribIdentity::uses_tables_of_ncep(grib.centre);
+                is_its && table == wanted_table && number == wanted
             }
             _ => false,
         }

@@ -1,39 +1,54 @@
 //! What a variable means: its parameter, and the conversion of its numbers and levels to the units shown.
 
-use super::parameter::{self, GEOPOTENTIAL, GEOPOTENTIAL_HEIGHT, Parameter, RELATIVE_HUMIDITY};
+use super::departure::Departure;
+use super::parameter::{
+    self, GEOPOTENTIAL, GEOPOTENTIAL_HEIGHT, KnownParameter, OROGRAPHY, Parameter, SURFACE_GEOPOTENTIAL,
+    TOTAL_PRECIPITATION,
+};
 use super::recipe::{STANDARD_GRAVITY, UnitGuess};
 use crate::field::{Level, LevelKind};
 use crate::source::{LevelAxis, Variable};
-use crate::units::{self, Affine};
+use crate::units::{self, Affine, Unit};
 
-/// The parameter behind a variable, the conversion to the unit shown, and whether the unit must be guessed.
+/// The parameter behind a variable, the conversion to the unit shown, and what is to be told by the values where its unit
+/// is silent or may be wrong. The conversion comes first, that of [`UnitGuess::decide`] behind it.
 #[must_use]
 pub fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
-    let Some(entry) = parameter::identify(variable) else {
-        return (parameter::unknown(variable), Affine::IDENTITY, None);
-    };
+    let as_it_is = || (parameter::unknown(variable), Affine::IDENTITY, None);
+    let Some(entry) = parameter::identify(variable) else { return as_it_is() };
     let found = variable.units.as_deref().and_then(units::parse);
+    let is_silent = variable.units.as_deref().is_none_or(|unit| unit.trim().is_empty());
+    if let Some(departure) = Departure::of(variable).filter(|_| !entry.is_departure()) {
+        let silent = is_silent.then(|| entry.canonical_unit()).flatten();
+        let departed = found.or(silent).and_then(|unit| departure.parameter(entry, unit));
+        return departed.map_or_else(as_it_is, |(shown, conversion)| (shown, conversion, None));
+    }
+    if entry.id == SURFACE_GEOPOTENTIAL {
+        let orography = parameter::known(OROGRAPHY).unwrap_or(entry).parameter();
+        return (orography, Affine::scaled(1.0 / STANDARD_GRAVITY), None);
+    }
     if entry.id == GEOPOTENTIAL && found.is_some() {
         let height = parameter::known(GEOPOTENTIAL_HEIGHT).unwrap_or(entry).parameter();
         return (height, Affine::scaled(0.1 / STANDARD_GRAVITY), None);
     }
-    let guess = match entry.id.as_str() {
-        RELATIVE_HUMIDITY if variable.units.as_deref().is_none_or(|u| u.trim().is_empty()) => Some(UnitGuess::Humidity),
-        RELATIVE_HUMIDITY if found.is_some_and(|unit| unit.id == "1") => Some(UnitGuess::Fraction),
-        GEOPOTENTIAL | GEOPOTENTIAL_HEIGHT if found.is_none() => Some(UnitGuess::Height),
-        _ => None,
-    };
-    if guess.is_some() {
+    let guess = guess(variable, entry, found, is_silent);
+    let is_bare = matches!(
+        guess,
+        Some(UnitGuess::Humidity | UnitGuess::Fraction | UnitGuess::Percent | UnitGuess::Height | UnitGuess::Water)
+    );
+    if is_bare {
         let shown =
             if entry.id == GEOPOTENTIAL { parameter::known(GEOPOTENTIAL_HEIGHT).unwrap_or(entry) } else { entry };
         return (shown.parameter(), Affine::IDENTITY, guess);
     }
     let shown = entry.parameter();
-    let silent = variable.units.is_none().then(|| entry.canonical_unit()).flatten();
-    match (found.or(silent), shown.unit) {
+    let silent =
+        (is_silent || guess.is_some_and(|guess| guess.said().is_none())).then(|| entry.canonical_unit()).flatten();
+    let of_its_kind = found.filter(|unit| parameter::conversion(entry, unit).is_some() || guess.is_none());
+    match (of_its_kind.or(silent), shown.unit) {
         (Some(from), Some(_)) => match parameter::conversion(entry, from) {
-            Some(conversion) => (shown, conversion, None),
-            None => (parameter::unknown(variable), Affine::IDENTITY, None),
+            Some(conversion) => (shown, conversion, guess),
+            None => as_it_is(),
         },
         // A unit that the table does not know: the file's own words stand in the caption.
         _ => {
@@ -41,6 +56,60 @@ pub fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
             (Parameter { unit: None, unit_label, ..shown }, Affine::IDENTITY, None)
         }
     }
+}
+
+/// Which unit is told by the values. Tables of messages say temperatures and pressures in one unit only, and writers keep
+/// to it; fractions of 1 stand behind their % often enough where HARMONIE writes edition 1.
+fn guess(
+    variable: &Variable,
+    entry: &KnownParameter,
+    found: Option<&'static Unit>,
+    is_silent: bool,
+) -> Option<UnitGuess> {
+    /// NCEP, the National Weather Service, JMA, the Canadian centre, ECMWF: these write what their tables say.
+    const FAITHFUL: [u16; 5] = [7, 8, 34, 54, 98];
+    let is_message = variable.grib.is_some() || variable.identity.is_some();
+    let is_faithful =
+        is_message && variable.grib.as_ref().is_none_or(|grib| grib.edition != 1 || FAITHFUL.contains(&grib.centre));
+    if entry.id == GEOPOTENTIAL || entry.id == GEOPOTENTIAL_HEIGHT {
+        return found.is_none().then_some(UnitGuess::Height);
+    }
+    if entry.is_fraction() {
+        return match found.map(|unit| unit.id.as_str()) {
+            None => is_silent.then_some(UnitGuess::Humidity),
+            Some("1") => Some(UnitGuess::Fraction),
+            Some("%") => (!is_faithful).then_some(UnitGuess::Percent),
+            Some(_) => None,
+        };
+    }
+    if is_message {
+        return None;
+    }
+    if entry.id == TOTAL_PRECIPITATION {
+        return is_silent.then_some(UnitGuess::Water);
+    }
+    let said = found.map(|unit| unit.id.as_str());
+    if entry.is_temperature() {
+        return match said {
+            None => is_silent.then_some(UnitGuess::Temperature { said: None }),
+            // Degrees of what is not said.
+            Some("degree") => Some(UnitGuess::Temperature { said: None }),
+            Some("K") => Some(UnitGuess::Temperature { said: Some("K") }),
+            Some("degC") => Some(UnitGuess::Temperature { said: Some("degC") }),
+            Some("degF") => Some(UnitGuess::Temperature { said: Some("degF") }),
+            Some(_) => None,
+        };
+    }
+    if entry.is_pressure() {
+        return match said {
+            None => is_silent.then_some(UnitGuess::Pressure { said: None }),
+            Some("Pa") => Some(UnitGuess::Pressure { said: Some("Pa") }),
+            Some("hPa") => Some(UnitGuess::Pressure { said: Some("hPa") }),
+            Some("kPa") => Some(UnitGuess::Pressure { said: Some("kPa") }),
+            Some(_) => None,
+        };
+    }
+    None
 }
 
 /// The levels of an axis in the unit of their kind, in stored order.

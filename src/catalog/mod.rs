@@ -3,6 +3,7 @@
 //! A [`Catalog`] is immutable and made anew when files change. It knows what variables mean and how their numbers
 //! become the product's; it never reads values.
 
+mod departure;
 mod grib_names;
 mod grids;
 mod intervals;
@@ -39,7 +40,7 @@ pub use meaning::{levels_of, meaning};
 pub use models::{ModelFolder, ModelTrouble, NoFiles};
 pub use names::{Named, model_of, read_name};
 pub use parameter::{KnownParameter, Parameter};
-pub use recipe::{Formula, Ingredient, Recipe, UnitGuess};
+pub use recipe::{Formula, Ingredient, Recipe, Seen, UnitGuess};
 pub use runs::{Arrival, Completeness};
 pub use variant::Variant;
 pub use vectors::{Part as VectorPart, Shown};

@@ -9,12 +9,13 @@ use super::opening::{self, Opened};
 use super::output::Output;
 use super::vectors::{Shelf, Vectors};
 use super::{Status, number};
-use crate::catalog::{Listed, Shown, inventory, statistic_words};
+use crate::catalog::{self, Listed, Shown, inventory, statistic_words};
 use crate::field::LevelKind;
 use crate::grid::{Geometry, Grid};
 use crate::source::{LevelAxis, Step, Variable};
-use crate::text::{self, Language};
+use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, ReferenceTime, Span};
+use crate::units;
 
 pub fn run(asked: &Info, output: &mut Output) -> Status {
     let opened = opening::open_all(&asked.files);
@@ -84,6 +85,14 @@ struct VariableEntry<'a> {
     /// Of a part of a vector along the grid.
     #[serde(skip_serializing_if = "Option::is_none")]
     vector: Option<VectorEntry>,
+    /// As it is shown, and as `probe` tells it.
+    display: DisplayEntry,
+}
+
+#[derive(Serialize)]
+struct DisplayEntry {
+    name: Bilingual,
+    units: String,
 }
 
 #[derive(Serialize)]
@@ -160,6 +169,7 @@ impl FileEntry {
 impl<'a> VariableEntry<'a> {
     fn new(listed: &'a Listed, vectors: &Vectors) -> Option<Self> {
         let variable = listed.variable()?;
+        let (shown, ..) = catalog::meaning(variable);
         Some(Self {
             id: &listed.id,
             name: &variable.name,
@@ -187,6 +197,7 @@ impl<'a> VariableEntry<'a> {
                 frame: part.tell(how, Language::English),
                 turned: how == Shown::Turned,
             }),
+            display: DisplayEntry { name: shown.name, units: shown.unit_label },
         })
     }
 }
@@ -227,8 +238,8 @@ pub fn shape(grid: &Grid) -> Vec<usize> {
 fn describe(listed: &Listed, vectors: &Vectors, output: &mut Output) {
     let Some(variable) = listed.variable() else { return };
     output.line("");
-    output.line(&heading(&listed.id, variable));
     let language = output.language;
+    output.line(&heading(&listed.id, variable, language));
     let mut tell = |key: &str, value: &str| output.line(&format!("    {:<12}{value}", text::say(language, key)));
     let shape: Vec<String> = shape(&variable.grid).iter().map(ToString::to_string).collect();
     tell("cli.grid", &format!("{}, {}", shape.join(" × "), variable.grid.kind()));
@@ -273,11 +284,23 @@ fn levels(axis: &LevelAxis, language: Language) -> String {
     text::fill(language, "cli.levels_of_kind", &[("kind", &kind), ("values", values.trim_end())])
 }
 
-fn heading(id: &str, variable: &Variable) -> String {
-    let long = variable.long_name.as_deref().or(variable.standard_name.as_deref());
-    let unit = variable.units.as_deref().filter(|unit| !unit.is_empty()).map(|unit| format!(" ({unit})"));
-    let long = long.map(|name| format!("  {name}")).unwrap_or_default();
-    format!("{id}{long}{}", unit.unwrap_or_default())
+/// `tp  Total precipitation (mm; in the file: kg m-2)`: name and unit as they are shown, and as `probe` has them.
+fn heading(id: &str, variable: &Variable, language: Language) -> String {
+    let (shown, ..) = catalog::meaning(variable);
+    let name = shown.name.in_language(language);
+    let name = if name == variable.name { String::new() } else { format!("  {name}") };
+    let file = variable.units.as_deref().map(str::trim).filter(|unit| !unit.is_empty());
+    let is_same =
+        |unit: &str| units::parse(unit).is_some_and(|found| Some(found) == shown.unit) || unit == shown.unit_label;
+    let unit = match file {
+        Some(unit) if !is_same(unit) => {
+            let in_file = text::fill(language, "cli.unit_in_file", &[("units", unit)]);
+            if shown.unit_label.is_empty() { in_file } else { format!("{}; {in_file}", shown.unit_label) }
+        }
+        _ => shown.unit_label.clone(),
+    };
+    let unit = if unit.is_empty() { unit } else { format!(" ({unit})") };
+    format!("{id}{name}{unit}")
 }
 
 /// One line for each run and each kind of interval, one for the times without a run.

@@ -9,13 +9,13 @@ use super::output::Output;
 use super::prober::{Finding, Place, ProbeError, Prober, Vector};
 use super::vectors::Shelf;
 use super::{Status, batch, number, opening};
-use crate::catalog::{self, Parameter, Wanted, WantedLevel, inventory};
+use crate::catalog::{self, Parameter, Seen, Wanted, WantedLevel, inventory};
 use crate::field::LevelKind;
 use crate::grid::Around;
 use crate::source::Step;
 use crate::text::{self, Bilingual, Language};
 use crate::time::LeadTime;
-use crate::units::Affine;
+use crate::units::{self, Affine, Unit};
 
 pub fn run(asked: &Probe, output: &mut Output) -> Status {
     let opened = opening::open_all(&asked.files);
@@ -82,6 +82,8 @@ struct Readout<'a> {
     shown: Parameter,
     /// From the file's unit to the unit shown.
     conversion: Affine,
+    /// The file's unit where it is told by the range of the values.
+    told: Option<&'static Unit>,
     step: Option<Step>,
 }
 
@@ -109,6 +111,9 @@ struct DisplayEntry<'a> {
     value: Value,
     interpolated: Value,
     units: &'a str,
+    /// The file's unit where it is told by the range of the values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units_told: Option<&'a str>,
 }
 
 impl<'a> Readout<'a> {
@@ -117,16 +122,18 @@ impl<'a> Readout<'a> {
         if let Some(vector) = &finding.vector {
             shown.name.clone_from(&vector.parameter.name);
         }
-        if let Some(guess) = guess {
-            let finite = finding.values.iter().filter(|value| value.is_finite());
+        let mut told = None;
+        if let Some((guess, seen)) = guess.zip(Seen::of(finding.values.iter().map(|value| conversion.apply(*value)))) {
             let levels = catalog::levels_of(finding.variable.levels.as_ref());
             let level = levels.get(finding.choice.level).copied().flatten();
             let pressure = level.filter(|level| level.kind == LevelKind::Pressure).map(|level| level.value);
-            conversion = guess.decide(finite.fold(0.0, |largest, value| value.abs().max(largest)), pressure).0;
+            let (correction, unit) = guess.decide(seen, pressure);
+            conversion = conversion.then(correction);
+            told = Some(unit).filter(|unit| guess.said() != Some(*unit)).and_then(units::by_id);
         }
         let interpolated = place.map(|place| interpolate(finding, place, shown.is_direction).unwrap_or(f64::NAN));
         let step = finding.variable.steps.get(finding.choice.step).copied();
-        Self { finding, interpolated, place, shown, conversion, step }
+        Self { finding, interpolated, place, shown, conversion, told, step }
     }
 
     fn entry(&self) -> Entry<'_> {
@@ -145,6 +152,7 @@ impl<'a> Readout<'a> {
                 value: shown,
                 interpolated: shown_between,
                 units: &self.shown.unit_label,
+                units_told: self.told.map(|unit| unit.id.as_str()),
             },
         }
     }
@@ -186,6 +194,10 @@ impl<'a> Readout<'a> {
                 "cli.shown",
                 &format!("{}; {}", self.as_shown(shown, vector, language), vector.part.tell(vector.how, language)),
             );
+        }
+        if let Some(unit) = self.told {
+            let unit = if unit.label.is_empty() { "0–1" } else { &unit.label };
+            output.line(&format!("  {}", text::fill(language, "cli.unit_told", &[("unit", unit)])));
         }
     }
 

@@ -7,7 +7,7 @@ use super::key::FieldKey;
 use super::plan::{LayerPlan, Look};
 use super::reel::{Once, Wanted};
 use super::scenery::Placing;
-use crate::catalog::Recipe;
+use crate::catalog::{Recipe, UnitGuess};
 use crate::grid::{Grid, Window};
 use crate::product::{self, BandStyle};
 use crate::units::Affine;
@@ -51,12 +51,24 @@ pub(super) struct Guesses {
     pub pressure: Option<f64>,
 }
 
+/// What the values told of units: for each kind of recipe the conversion from the cooked values to the unit shown.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told(pub Vec<(UnitGuess, Affine)>);
+
+impl Told {
+    /// Nothing is to be done where nothing had to be told, or nothing could.
+    pub(super) fn of(&self, guess: Option<UnitGuess>) -> Affine {
+        let told = guess.and_then(|guess| self.0.iter().find(|(known, _)| *known == guess));
+        told.map_or(Affine::IDENTITY, |(_, conversion)| *conversion)
+    }
+}
+
 pub(super) struct Layer {
     pub plan: LayerPlan,
     keys: Vec<Option<FieldKey>>,
     pub guesses: Guesses,
-    /// From the unit of the cooked values to the unit shown, for fields whose unit is told by their values.
-    pub conversion: Once<Affine>,
+    /// For fields whose unit is told by their values.
+    pub conversion: Once<Told>,
     range: Range,
     /// `None` until that was looked into.
     pub placing: Option<Placing>,
@@ -75,7 +87,7 @@ impl Layer {
         };
         Self {
             window: plan.grid.whole(),
-            conversion: if guesses.recipes.is_empty() { Once::Done(Affine::IDENTITY) } else { Once::Due },
+            conversion: if guesses.recipes.is_empty() { Once::Done(Told::default()) } else { Once::Due },
             plan,
             keys,
             guesses,

@@ -8,12 +8,12 @@ use ndarray::Array2;
 
 use super::cache::{Kept, offset};
 use super::core::Core;
-use super::layer::Extent;
+use super::layer::{Extent, Told};
 use super::reel::{Batch, Reel, Wanted};
 use super::snapshot::EngineNote;
 use super::trace::Kind;
 use super::work::{broken, lock};
-use crate::catalog::Recipe;
+use crate::catalog::{Recipe, Seen, UnitGuess};
 use crate::grid::{Grid, Window};
 use crate::source::{Choice, Detail, FieldRef, Refusal, SourceError, Stop};
 use crate::units::Affine;
@@ -24,7 +24,7 @@ struct Reading {
     to_read: Window,
     kept: Window,
     grid: Arc<Grid>,
-    conversion: Affine,
+    told: Told,
     ranged: bool,
 }
 
@@ -38,26 +38,69 @@ impl Core {
         };
         let (guesses, grid, parameter) =
             (layer.guesses.clone(), layer.plan.grid.clone(), layer.plan.parameter.name.clone());
-        let recipes = &guesses.recipes;
         drop(state);
-        let tell = || recipes.iter().find_map(|recipe| largest(recipe, grid.whole(), &stop).map(|most| (recipe, most)));
-        let told = self.trace.stage(Kind::Read, "guess", None, tell);
+        let mut kinds: Vec<UnitGuess> = Vec::new();
+        for guess in guesses.recipes.iter().filter_map(|recipe| recipe.guess) {
+            if !kinds.contains(&guess) {
+                kinds.push(guess);
+            }
+        }
+        let (mut told, mut notes) = (Told::default(), Vec::new());
+        for guess in kinds {
+            let recipes: Vec<&Recipe> =
+                guesses.recipes.iter().map(|recipe| &**recipe).filter(|recipe| recipe.guess == Some(guess)).collect();
+            let look = || self.look(&recipes, guess, grid.whole(), &stop);
+            let Some((recipe, seen)) = self.trace.stage(Kind::Read, "guess", None, look) else { continue };
+            let (conversion, unit) = guess.decide(seen, guesses.pressure);
+            told.0.push((guess, conversion));
+            // What the file says already needs no notice.
+            let first = recipe.ingredients.first().filter(|_| guess.said() != Some(unit));
+            let path = first.map(|what| what.field.reader.path().to_owned());
+            let parameter = parameter.clone();
+            notes.extend(path.map(|path| EngineNote::GuessedUnit { path, parameter, unit: unit.to_owned() }));
+        }
         if stop.is_stopped() {
             return;
         }
-        let (conversion, note) = match told.and_then(|(recipe, most)| Some((recipe, recipe.guess?, most))) {
-            None => (Affine::IDENTITY, None),
-            Some((recipe, guess, most)) => {
-                let (conversion, unit) = guess.decide(most, guesses.pressure);
-                // What the file says already needs no notice.
-                let first = recipe.ingredients.first().filter(|_| guess.said() != Some(unit));
-                let path = first.map(|what| what.field.reader.path().to_owned());
-                let note = path.map(|path| EngineNote::GuessedUnit { path, parameter, unit: unit.to_owned() });
-                (conversion, note)
-            }
-        };
-        self.state().guessed(id, n, conversion, note);
+        self.state().guessed(id, n, told, notes);
         self.kick();
+    }
+
+    /// The first field that can be read, and what it looks like. A fraction behind a % is told by several fields: the first
+    /// may be that of a clear sky.
+    fn look<'r>(
+        &self,
+        recipes: &[&'r Recipe],
+        guess: UnitGuess,
+        whole: Window,
+        stop: &Stop,
+    ) -> Option<(&'r Recipe, Seen)> {
+        let (at, recipe, first) =
+            recipes.iter().enumerate().find_map(|(at, recipe)| Some((at, *recipe, self.seen(recipe, whole, stop)?)))?;
+        if guess != UnitGuess::Percent || first.largest > 1.5 {
+            return Some((recipe, first));
+        }
+        let others = [recipes.len() / 2, recipes.len() - 1].into_iter().filter(|other| *other > at);
+        let others = others.filter_map(|other| self.seen(recipes.get(other)?, whole, stop));
+        Some((recipe, others.fold(first, |most, other| if other.largest > most.largest { other } else { most })))
+    }
+
+    /// What a field looks like, which is remembered: every level and every view asks again.
+    fn seen(&self, recipe: &Recipe, whole: Window, stop: &Stop) -> Option<Seen> {
+        /// Then it begins anew.
+        const REMEMBERED: usize = 4096;
+        let field = &recipe.ingredients.first()?.field;
+        let key = (field.reader.id(), field.variable, field.choice.clone());
+        if let Some(seen) = self.state().seen.get(&key) {
+            return Some(*seen);
+        }
+        let seen = seen(recipe, whole, stop)?;
+        let mut state = self.state();
+        if state.seen.len() >= REMEMBERED {
+            state.seen.clear();
+        }
+        state.seen.insert(key, seen);
+        Some(seen)
     }
 
     pub(super) fn read(self: &Arc<Self>, id: u64, batch: &Batch) {
@@ -102,9 +145,7 @@ impl Core {
         let Some(mut values) = cooked else {
             return Err(SourceError::new(&path(), Refusal::Corrupt, Detail::of("detail.inconsistent")));
         };
-        if key.0.guess.is_some() {
-            convert(&mut values, reading.conversion);
-        }
+        convert(&mut values, reading.told.of(key.0.guess));
         let extent = reading.ranged.then(|| Extent::of(&values));
         let kept = Kept { values, window: reading.to_read };
         Ok(Some((cut(kept, reading.kept, reading.grid.nx), extent)))
@@ -118,7 +159,7 @@ fn reading(reel: &Reel, n: usize) -> Option<Reading> {
         to_read: layer.to_read(),
         kept: layer.window,
         grid: layer.plan.grid.clone(),
-        conversion: *layer.conversion.done()?,
+        told: layer.conversion.done()?.clone(),
         ranged: layer.wants_range(),
     })
 }
@@ -169,8 +210,8 @@ pub(super) fn read_all(
     }
 }
 
-/// The largest magnitude of a whole field; `None` where it cannot be read or has no value.
-fn largest(recipe: &Recipe, whole: Window, stop: &Stop) -> Option<f64> {
+/// What a field looks like. `None` where it cannot be read, or nothing is there.
+fn seen(recipe: &Recipe, whole: Window, stop: &Stop) -> Option<Seen> {
     let mut raw = Vec::new();
     for ingredient in &recipe.ingredients {
         let read: Mutex<Option<Array2<f32>>> = Mutex::default();
@@ -178,8 +219,7 @@ fn largest(recipe: &Recipe, whole: Window, stop: &Stop) -> Option<f64> {
         read_all(&wanted, whole, stop, &|_, outcome| *lock(&read) = outcome.ok());
         raw.push(read.into_inner().unwrap_or_else(PoisonError::into_inner)?);
     }
-    let Extent { lowest, highest } = Extent::of(&recipe.cook(raw, whole)?);
-    (lowest <= highest).then(|| f64::from(lowest.abs().max(highest.abs())))
+    Seen::of(recipe.cook(raw, whole)?.iter().map(|value| f64::from(*value)))
 }
 
 pub(super) fn convert(values: &mut Array2<f32>, conversion: Affine) {

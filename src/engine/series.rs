@@ -15,7 +15,6 @@ use super::trace::Kind;
 use super::work::lock;
 use crate::grid::{Around, Grid, Window};
 use crate::source::SourceError;
-use crate::units::Affine;
 
 /// How far the answer for one layer of a slot has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,7 +138,7 @@ impl Core {
         let (grid, stop, number, plan) = (layer.plan.grid.clone(), reel.stop.clone(), asked.number, reel.plan.clone());
         let Some((window, place)) = asked.window(n, &grid) else { return };
         let are_directions = layer.plan.parameter.is_direction;
-        let conversion = layer.conversion.done().copied().unwrap_or(Affine::IDENTITY);
+        let told = layer.conversion.done().cloned().unwrap_or_default();
         drop(state);
         let pots: Mutex<HashMap<usize, Vec<Option<Array2<f32>>>>> = Mutex::default();
         let came = |wanted: &Wanted, outcome: Result<Array2<f32>, SourceError>| {
@@ -159,9 +158,7 @@ impl Core {
                     let raw = pots.remove(&wanted.slot).into_iter().flatten().flatten().collect();
                     drop(pots);
                     recipe.cook(raw, window).map_or(f32::NAN, |mut values| {
-                        if recipe.guess.is_some() {
-                            convert(&mut values, conversion);
-                        }
+                        convert(&mut values, told.of(recipe.guess));
                         place::interpolate(&Kept { values, window }, &grid, &place, are_directions)
                     })
                 }

@@ -8,6 +8,7 @@ use super::plan::Plan;
 use crate::catalog::{Catalog, ModelTrouble, NoFiles};
 use crate::source::SourceError;
 use crate::text::{self, Bilingual, Language};
+use crate::units;
 
 /// How far one slot of the timeline has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +109,11 @@ impl EngineNote {
             }
         };
         // The unit 1 would read as a number.
-        let unit = if unit == "1" { "0–1" } else { unit };
+        let unit = match units::by_id(unit) {
+            Some(unit) if unit.label.is_empty() => "0–1",
+            Some(unit) => &unit.label,
+            None => unit,
+        };
         let path = path.display().to_string();
         let name = parameter.in_language(language);
         text::fill(language, key, &[("path", &path), ("name", name), ("unit", unit)])

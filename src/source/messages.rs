@@ -212,6 +212,7 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
                 units: heading.units.clone(),
                 standard_name: heading.standard_name.clone(),
                 long_name: heading.long_name.clone(),
+                cell_methods: None,
                 grib: heading.grib.clone(),
                 qualifiers: heading.qualifiers.clone(),
                 frame: heading.frame,

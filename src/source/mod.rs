@@ -101,6 +101,8 @@ pub struct Variable {
     pub units: Option<String>,
     pub standard_name: Option<String>,
     pub long_name: Option<String>,
+    /// How its values stand for their cells, as CF writes it.
+    pub cell_methods: Option<String>,
     pub grib: Option<GribIdentity>,
     /// Counts where the numbers are parts of a vector, or directions.
     pub frame: Frame,
@@ -227,6 +229,15 @@ pub struct GribIdentity {
     pub statistic: String,
     /// The numbers are those of the parameter itself: no probability, percentile or spread.
     pub plain: bool,
+}
+
+impl GribIdentity {
+    /// Centres of the United States that number parameters of edition 1 as NCEP does: the National Weather Service, its
+    /// hurricane centre, FSL, NCAR, and NOAA's research.
+    #[must_use]
+    pub fn uses_tables_of_ncep(centre: u16) -> bool {
+        matches!(centre, 7..=9 | 52 | 59 | 60 | 161)
+    }
 }
 
 /// Which field of a variable: positions on its axes, zero where an axis is absent.

@@ -182,6 +182,7 @@ pub fn dataset(reader: &Arc<Fake>) -> Dataset {
         units: units.map(str::to_owned),
         standard_name: Some(name.to_owned()),
         long_name: None,
+        cell_methods: None,
         grib: None,
         grid: grid.clone(),
         levels: Some(LevelAxis::of(LevelKind::Pressure, Some("hPa".to_owned()), vec![500.0, 700.0, 850.0])),

@@ -2,25 +2,25 @@
 
 mod room;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::budget::Budget;
 use super::cache::{Cache, Kept, offset};
 use super::doubles::Doubles;
 use super::key::{FrameKey, Settings};
-use super::layer::{Extent, with_margin};
+use super::layer::{Extent, Told, with_margin};
 use super::opening::{Opening, OpeningJob};
 use super::reel::{Batch, Next, Once, Part, Reel};
 use super::request::Request;
 use super::scenery::{Placing, Scenery};
 use super::series::Asked;
 use super::snapshot::{EngineNote, Snapshot};
-use crate::catalog::{Catalog, Double};
+use crate::catalog::{Catalog, Double, Seen};
 use crate::grid::Grid;
 use crate::map::{Basemap, View};
 use crate::render::Frame;
-use crate::source::SourceError;
-use crate::units::Affine;
+use crate::source::{Choice, SourceError};
 
 /// A stage of work, with all that it needs: the lock is free while it is done.
 pub(super) enum Job {
@@ -98,6 +98,8 @@ pub(super) struct State {
     pub notes: Vec<EngineNote>,
     pub series: Option<Asked>,
     pub doubles: Doubles,
+    /// What fields look like whose unit is told by their values, by reader, variable and choice.
+    pub seen: HashMap<(u64, u32, Arc<Choice>), Seen>,
     pub textures: u64,
     pub budget: Budget,
     /// Pixel buffers for the next frames.
@@ -128,6 +130,7 @@ impl State {
             basemaps: Vec::new(),
             notes: Vec::new(),
             series: None,
+            seen: HashMap::new(),
             doubles: Doubles::default(),
             textures: 0,
             budget,
@@ -302,11 +305,11 @@ impl State {
         }
     }
 
-    pub(super) fn guessed(&mut self, id: u64, layer: usize, conversion: Affine, note: Option<EngineNote>) {
+    pub(super) fn guessed(&mut self, id: u64, layer: usize, told: Told, notes: Vec<EngineNote>) {
         if let Some(layer) = self.reel(id).and_then(|reel| reel.layers[layer].as_mut()) {
-            layer.conversion = Once::Done(conversion);
+            layer.conversion = Once::Done(told);
         }
-        self.note(note);
+        self.note(notes);
         self.settle(id);
     }
 

@@ -141,7 +141,7 @@ impl Reading {
     /// The model by which the catalogue files the fields: that of the first one.
     fn attributes(&self) -> Vec<(String, String)> {
         let first = self.parts.first().zip(self.said.first());
-        let model = first.and_then(|(part, said)| models::model(part.field.centre(), said.process, said.background));
+        let model = first.and_then(|(part, said)| models::model(&part.field, said.process, said.background));
         model.map(|model| ("model_name".to_owned(), model.to_owned())).into_iter().collect()
     }
 }

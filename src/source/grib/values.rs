@@ -105,6 +105,7 @@ impl Part {
             None => coded,
             Some(bitmap) => spread(coded, bitmap, points),
         };
+        mask(&mut values, missing_numbers(&self.field));
         let order = self.grid.order;
         if order.alternating || is_boustrophedonic(self.packing, representation) {
             self.turn_back(&mut values);
@@ -141,6 +142,21 @@ impl Part {
             }
             at += line;
         }
+    }
+}
+
+/// The numbers that mean «missing» where a centre writes them instead of a bitmap. MRMS (centre 161, discipline 209): −999
+/// where no radar reaches, −99 where one reports nothing.
+fn missing_numbers(field: &Field) -> &'static [f64] {
+    const MRMS: u16 = 161;
+    let is_mrms = field.edition == 2 && field.discipline == 209 && field.centre() == MRMS;
+    if is_mrms { &[-999.0, -99.0] } else { &[] }
+}
+
+/// Makes all values that mean «missing» so.
+fn mask<V: Value>(values: &mut [V], numbers: &[f64]) {
+    for number in numbers.iter().map(|number| V::of(*number)) {
+        values.iter_mut().filter(|value| **value == number).for_each(|value| *value = V::MISSING);
     }
 }
 
@@ -197,6 +213,14 @@ mod tests {
         let found: Vec<Option<f64>> = spread.into_iter().map(|v| Some(v).filter(|v| !v.is_nan())).collect();
         let (no, some) = (None, Some);
         assert_eq!(found, [some(1.0), no, some(2.0), no, no, no, no, some(3.0), no, some(4.0)]);
+    }
+
+    #[test]
+    fn numbers_that_mean_missing_are_missing() {
+        let mut values = [-999.0_f32, -99.0, -98.5, 0.0, 45.5];
+        mask(&mut values, &[-999.0, -99.0]);
+        assert!(values[..2].iter().all(|value| value.is_nan()));
+        assert_eq!(values[2..], [-98.5, 0.0, 45.5]);
     }
 
     #[test]

@@ -98,6 +98,7 @@ fn variable<A: Arrays + 'static>(reader: &Arc<TileReader<A>>, field: Gridded, nu
         standard_name: text("standard_name"),
         // WRF describes its variables by another attribute.
         long_name: text("long_name").or_else(|| text("description")),
+        cell_methods: text("cell_methods"),
         grib: None,
         qualifiers: Vec::new(),
         frame: cf::frame(declared),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{LevelSaid, Said};
+use crate::source::GribIdentity;
 
 /// What a table says of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,13 +37,31 @@ fn table(text: &'static str) -> Table {
 pub fn named(edition: u8, centre: u16, parameter: [u16; 3]) -> Option<Named> {
     let [first, second, third] = parameter;
     if edition == 1 {
-        // Of tables 1 to 3 the lower half is the WMO's.
-        let own = EDITION_1.get(format!("{centre}:{second}.{third}").as_str());
-        let common = || if second <= 3 && third < 128 { EDITION_1.get(format!("2.{third}").as_str()) } else { None };
-        return own.or_else(common).copied();
+        let of = |centre: u16| EDITION_1.get(format!("{centre}:{second}.{third}").as_str());
+        let lent = || lender(centre, second).and_then(of);
+        let common = || EDITION_1.get(format!("2.{third}").as_str()).filter(|_| is_common(centre, second, third));
+        return of(centre).or_else(lent).or_else(common).copied();
     }
     let key = format!("{first}.{second}.{third}");
     EDITION_2.get(format!("{centre}:{key}").as_str()).or_else(|| EDITION_2.get(key.as_str())).copied()
+}
+
+/// The centre whose tables of edition 1 another one uses: those of NCEP in the United States, those of DWD wherever its model
+/// COSMO runs.
+fn lender(centre: u16, table: u16) -> Option<u16> {
+    const NCEP: u16 = 7;
+    const DWD: u16 = 78;
+    match table {
+        2 | 128..=131 | 133 | 140 | 141 if GribIdentity::uses_tables_of_ncep(centre) => Some(NCEP),
+        201..=205 => Some(DWD),
+        _ => None,
+    }
+}
+
+/// Of tables 1 to 3 the lower half is the WMO's, and so is that of NCEP's own tables but for the ocean's.
+fn is_common(centre: u16, table: u16, number: u16) -> bool {
+    let of_ncep = (129..=141).contains(&table) && GribIdentity::uses_tables_of_ncep(centre);
+    number < 128 && (table <= 3 || of_ncep)
 }
 
 /// Another short name of a parameter, and where it holds; `None` for any.
@@ -140,5 +159,23 @@ mod tests {
         assert_eq!(units(1, 54, [54, 2, 7]), Some("gpm"));
         assert_eq!(units(1, 7, [7, 2, 52]), Some("%"));
         assert_eq!(named(2, 0, [0, 19, 190]), None);
+        // The WMO's own numbers that other tools tell by their level only.
+        assert_eq!(units(1, 7, [7, 2, 61]), Some("kg m-2"));
+        assert_eq!(units(1, 85, [85, 1, 61]), Some("kg m-2"));
+    }
+
+    #[test]
+    fn local_tables_are_those_of_their_centres() {
+        let short = |edition, centre, parameter| named(edition, centre, parameter).and_then(|named| named.short);
+        assert_eq!(short(1, 7, [7, 2, 130]), Some("mslet"));
+        assert_eq!(short(1, 7, [7, 129, 212]), Some("refc"));
+        assert_eq!(short(1, 7, [7, 131, 11]), Some("t"), "the lower half of NCEP's tables is the WMO's");
+        assert_eq!(short(1, 8, [8, 2, 157]), Some("cape"), "the National Weather Service uses NCEP's tables");
+        assert_eq!(short(1, 98, [98, 129, 11]), named(1, 98, [98, 129, 11]).and_then(|named| named.short));
+        assert_ne!(short(1, 98, [98, 129, 130]), short(1, 7, [7, 129, 130]));
+        assert_eq!(short(1, 220, [220, 201, 187]), short(1, 78, [78, 201, 187]));
+        assert!(short(1, 220, [220, 201, 187]).is_some(), "COSMO of any centre");
+        assert_eq!(named(2, 161, [209, 10, 0]).and_then(|named| named.units), Some("dBZ"));
+        assert_eq!(short(2, 7, [0, 1, 241]), Some("tsnow"));
     }
 }

@@ -19,7 +19,7 @@ use super::octets::Octets;
 use crate::source::Detail;
 
 /// A number that fields are read as: f64 as the file has it, f32 for drawing.
-pub trait Value: Copy + Send + Sync + 'static {
+pub trait Value: Copy + PartialEq + Send + Sync + 'static {
     const MISSING: Self;
     fn of(value: f64) -> Self;
 }

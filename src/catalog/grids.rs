@@ -140,7 +140,7 @@ fn spacing(grid: &Grid) -> String {
         _ => None,
     };
     let both = |x: &[f64], y: &[f64]| step(y).or(step(x)).filter(|step| step.is_finite() && *step > 0.0);
-    match &grid.geometry {
+    match &grid.first().geometry {
         Geometry::LatLon { lat, lon } => both(lon, lat).map(|step| format!("{}°", rounded(step))),
         Geometry::Projected { projection: Projection::RotatedPole(_), x, y } => {
             both(x, y).map(|step| format!("{}°", rounded(step)))

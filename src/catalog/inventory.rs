@@ -324,7 +324,15 @@ impl Listed {
             && mine.members.is_some() == theirs.members.is_some()
             && mine.dims == theirs.dims
             && same_axis
-            && same_grid(&mine.grid, &theirs.grid)
+            && (same_grid(&mine.grid, &theirs.grid) || self.moves_to(theirs))
+    }
+
+    /// A grid that moves from file to file: each is of times of its own.
+    fn moves_to(&self, other: &Variable) -> bool {
+        let is_new = |step: &Step| step.valid.is_some() && !self.steps.contains(step);
+        self.variable().is_some_and(|mine| mine.grid.may_move_to(&other.grid))
+            && !other.steps.is_empty()
+            && other.steps.iter().all(is_new)
     }
 
     fn add(&mut self, part: Part) {

@@ -13,7 +13,7 @@ use super::{
     Series, SlotTime, grids, intervals, mesh, model_of, runs, vectors, versions,
 };
 use crate::field::{Level, LevelKind, Member};
-use crate::grid::{Directions, Grid};
+use crate::grid::{Directions, Geometry, Grid};
 use crate::source::{Choice, Dataset, ExtraDimension, Step, Variable};
 use crate::text::{self, Bilingual, Language};
 use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
@@ -308,10 +308,45 @@ pub(super) fn same_grid(a: &Arc<Grid>, b: &Arc<Grid>) -> bool {
 }
 
 fn finish_run(mut parts: Vec<Gathered>, age: &[Option<SystemTime>], doubles: &mut Vec<Double>) -> Vec<Series> {
+    join_moving(&mut parts);
     derive_humidity(&mut parts);
     vectors::turn(&mut parts);
     let parts = parts.into_iter().flat_map(by_interval);
     parts.map(|part| finish_series(part, age, doubles)).filter(|series| !series.is_empty()).collect()
+}
+
+/// A grid that moves from file to file is one: grids of one kind and size, on which a parameter stands at times of their own.
+fn join_moving(parts: &mut Vec<Gathered>) {
+    let mut joined: Vec<(Gathered, HashSet<SlotTime>)> = Vec::new();
+    for part in parts.drain(..) {
+        let slots: HashSet<SlotTime> = part.entries.iter().map(|entry| entry.slot).collect();
+        let takes = |(known, times): &&mut (Gathered, HashSet<SlotTime>)| {
+            known.parameter.id == part.parameter.id
+                && known.grid.may_move_to(&part.grid)
+                && slots.iter().all(|slot| slot.valid.is_some() && !times.contains(slot))
+        };
+        match joined.iter_mut().find(takes) {
+            Some((known, times)) => {
+                known.entries.extend(part.entries);
+                times.extend(slots);
+            }
+            None => joined.push((part, slots)),
+        }
+    }
+    parts.extend(joined.into_iter().map(|(part, _)| Gathered { grid: grid_of(&part), ..part }));
+}
+
+/// The grid on which all entries lie: one that moves, where they lie on several.
+fn grid_of(part: &Gathered) -> Arc<Grid> {
+    let places = part.entries.iter().filter_map(|entry| Some((entry.slot, entry.recipe.grid()?)));
+    let in_order: BTreeMap<SlotTime, &Arc<Grid>> = places.collect();
+    let first = in_order.values().next().copied();
+    if first.is_none_or(|first| in_order.values().all(|grid| Arc::ptr_eq(grid, first) || same_grid(grid, first))) {
+        return part.grid.clone();
+    }
+    let (ny, nx) = (part.grid.ny, part.grid.nx);
+    let grids = in_order.into_values().cloned().collect();
+    Arc::new(Grid { ny, nx, geometry: Geometry::Moving(grids) })
 }
 
 /// Adds relative humidity where a run has only specific humidity and temperature on the same grid and pressure levels.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ndarray::{Array2, Axis};
 
 use crate::field::{Component, Level, LevelKind, relative_humidity, turn};
-use crate::grid::{Directions, Window};
+use crate::grid::{Directions, Grid, Window};
 use crate::source::{Choice, ExtraDimension, FieldRef};
 use crate::time::Span;
 use crate::units::{self, Affine};
@@ -44,6 +44,14 @@ pub struct Recipe {
     pub guess: Option<UnitGuess>,
     /// The interval over which the field is a sum, a mean or an extreme.
     pub span: Option<Span>,
+}
+
+impl Recipe {
+    /// Where the points of its field lie.
+    #[must_use]
+    pub fn grid(&self) -> Option<&Arc<Grid>> {
+        self.ingredients.first().map(|ingredient| &ingredient.field.grid)
+    }
 }
 
 /// For files that are silent about a unit, or name one in which their values make no sense: the range of the values tells

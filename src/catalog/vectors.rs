@@ -134,13 +134,12 @@ pub(super) fn turn(parts: &mut Vec<Gathered>) {
     let recipes: Vec<Vec<Option<Recipe>>> = (0..parts.len())
         .map(|n| {
             let part = &parts[n];
-            let directions = match part.grid.orientation() {
-                Orientation::Turned => Some(directions(&mut grids, &part.grid)),
-                Orientation::EastNorth | Orientation::Unknown => None,
-            };
+            let is_turned = part.grid.orientation() == Orientation::Turned;
             let turned = |entry: &Entry| {
-                let directions = entry.told.as_ref().or(directions.as_ref())?;
-                mates.turned(parts, n, entry, directions, &mut around)
+                // A grid that moves has other directions at each time.
+                let mut own = || directions(&mut grids, entry.recipe.grid().unwrap_or(&part.grid));
+                let by = entry.vector.as_ref().filter(|_| is_turned && entry.told.is_none()).map(|_| own());
+                mates.turned(parts, n, entry, entry.told.as_ref().or(by.as_ref())?, &mut around)
             };
             part.entries.iter().map(turned).collect()
         })

@@ -154,7 +154,7 @@ impl Answer {
     pub fn found(finding: &Finding) -> Self {
         let [j, i] = finding.index;
         let (lon, lat) = finding.position.unwrap_or((f64::NAN, f64::NAN));
-        let grid = &finding.variable.grid;
+        let grid = finding.grid;
         Self::Found {
             value: json_number(finding.value),
             units: finding.variable.units.clone(),

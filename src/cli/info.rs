@@ -227,7 +227,7 @@ fn member(name: &str) -> serde_json::Value {
 
 /// Rows and columns; one number for loose points, reduced grids and points without a place.
 pub fn shape(grid: &Grid) -> Vec<usize> {
-    match grid.geometry {
+    match grid.first().geometry {
         Geometry::Points(_) | Geometry::Reduced(_) => vec![grid.nx],
         Geometry::Unplaced if grid.ny == 1 => vec![grid.nx],
         _ => vec![grid.ny, grid.nx],

@@ -166,7 +166,7 @@ impl<'a> Readout<'a> {
         let values = &self.finding.values;
         let at = |j: usize, i: usize| vector.value(*values.get((j, i))?, [j, i]);
         let [j, i] = self.finding.index;
-        let around = self.place.and_then(|[lat, lon]| self.finding.variable.grid.around(lon, lat));
+        let around = self.place.and_then(|[lat, lon]| self.finding.grid.around(lon, lat));
         let mean = |around: Around| if self.shown.is_direction { around.mean_direction(at) } else { around.mean(at) };
         [at(j, i).unwrap_or(f64::NAN), around.map_or(f64::NAN, mean)]
     }
@@ -259,7 +259,7 @@ impl Readout<'_> {
 /// Between the grid points around a place, as they are drawn, directions on the circle; NaN beside a missing value, `None`
 /// outside the grid and on grids that cannot be drawn.
 fn interpolate(finding: &Finding, [lat, lon]: [f64; 2], are_directions: bool) -> Option<f64> {
-    let around = finding.variable.grid.around(lon, lat)?;
+    let around = finding.grid.around(lon, lat)?;
     let value = |j, i| finding.values.get((j, i)).copied();
     Some(if are_directions { around.mean_direction(value) } else { around.mean(value) })
 }

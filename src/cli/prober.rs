@@ -11,7 +11,7 @@ use super::info::shape;
 use super::vectors::{Shelf, Vectors};
 use crate::catalog::{Absent, Formula, Ingredient, Listed, Parameter, Part, Shown, VectorPart, Wanted};
 use crate::field::{Component, turned_value};
-use crate::grid::Directions;
+use crate::grid::{Directions, Grid};
 use crate::source::{Choice, FieldRef, Refusal, SourceError, Variable};
 use crate::text::{self, Language};
 use crate::units::Affine;
@@ -32,6 +32,8 @@ pub enum Place {
 pub struct Finding<'a> {
     pub listed: &'a Listed,
     pub variable: &'a Variable,
+    /// Where the field's points lie.
+    pub grid: &'a Grid,
     pub choice: Choice,
     pub values: Arc<Array2<f64>>,
     /// Row and column.
@@ -117,12 +119,13 @@ impl<'a> Prober<'a> {
         let absent = |what| ProbeError::Absent { name: listed.id.clone(), what };
         let (part, choice) = listed.find(wanted).map_err(absent)?;
         let variable = part.variable().ok_or(ProbeError::NothingOpen)?;
-        let index = point(listed, variable, wanted_place.ok_or(ProbeError::NoPlace)?)?;
+        let grid = variable.grid_of(&choice);
+        let index = point(listed, variable, grid, wanted_place.ok_or(ProbeError::NoPlace)?)?;
         let values = self.field(part, &choice)?;
         let value = values.get(index).copied().ok_or_else(|| beyond(listed, variable))?;
-        let position = variable.grid.position(index[0], index[1]);
+        let position = grid.position(index[0], index[1]);
         let vector = self.vector(variable, &choice)?;
-        Ok(Finding { listed, variable, choice, values, index, position, value, vector })
+        Ok(Finding { listed, variable, grid, choice, values, index, position, value, vector })
     }
 
     /// How a part of a vector along the grid is shown; `None` for anything else.
@@ -193,8 +196,7 @@ impl<'a> Prober<'a> {
     }
 }
 
-fn point(listed: &Listed, variable: &Variable, wanted: Place) -> Result<[usize; 2], ProbeError> {
-    let grid = &variable.grid;
+fn point(listed: &Listed, variable: &Variable, grid: &Grid, wanted: Place) -> Result<[usize; 2], ProbeError> {
     match wanted {
         Place::Index([j, i]) if j < grid.ny && i < grid.nx => Ok([j, i]),
         Place::Index(_) => Err(beyond(listed, variable)),

@@ -240,10 +240,14 @@ impl Core {
         let state = &mut *state;
         let Some(reel) = state.reels.first() else { return Reading::default() };
         let value = |layer: usize, state: &mut super::cache::Cache| {
-            let plan = &reel.layers[layer].as_ref()?.plan;
+            let layer_of = reel.layers[layer].as_ref()?;
+            // A moving grid is made ready for searches when its frame is painted: not here, where the window waits.
+            if layer_of.moves() && !reel.is_painted(slot) {
+                return None;
+            }
+            let (grid, is_direction) = (layer_of.grid(slot), layer_of.plan.parameter.is_direction);
             let kept = state.field(reel.field_key(slot, layer)?)?;
-            let around = plan.grid.around(lon, lat)?;
-            let value = place::interpolate(&kept, &plan.grid, &around, plan.parameter.is_direction);
+            let value = place::interpolate(&kept, grid, &grid.around(lon, lat)?, is_direction);
             Some(value).filter(|value| value.is_finite())
         };
         Reading { bands: value(0, &mut state.cache), lines: value(1, &mut state.cache) }

@@ -8,7 +8,7 @@ use super::plan::{LayerPlan, Look};
 use super::reel::{Once, Wanted};
 use super::scenery::Placing;
 use crate::catalog::{Recipe, UnitGuess};
-use crate::grid::{Grid, Window};
+use crate::grid::{Geometry, Grid, Window};
 use crate::product::{self, BandStyle};
 use crate::units::Affine;
 
@@ -103,7 +103,7 @@ impl Layer {
 
     /// What the picture needs of each field.
     pub(super) fn drawn(&self) -> Option<Window> {
-        Some(self.placing.as_ref()?.sampler()?.window)
+        self.placing.as_ref()?.window()
     }
 
     pub(super) fn is_impossible(&self) -> bool {
@@ -166,6 +166,17 @@ impl Layer {
         Some(LayerPlan { look, ..self.plan.clone() })
     }
 
+    /// Where the points of a slot's field lie.
+    pub(super) fn grid(&self, slot: usize) -> &Grid {
+        let own = self.keys.get(slot).and_then(Option::as_ref).and_then(|key| key.0.grid());
+        own.map_or(&self.plan.grid, |grid| grid)
+    }
+
+    /// Whether that changes from slot to slot.
+    pub(super) fn moves(&self) -> bool {
+        matches!(self.plan.grid.geometry, Geometry::Moving(_))
+    }
+
     /// The chunks in which a slot's ingredients lie, as far as their readers know by now.
     pub(super) fn batches(&self, slot: usize) -> Vec<(u64, u32, u64)> {
         let key = self.keys.get(slot).and_then(Option::as_ref);
@@ -206,7 +217,6 @@ pub(super) fn with_margin(window: Window, grid: &Grid) -> Window {
 mod tests {
     use super::*;
     use crate::engine::cache::offset;
-    use crate::grid::Geometry;
 
     #[test]
     fn the_margin_holds_the_window_and_stays_on_the_grid() {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::cache::Kept;
 use super::key::Setting;
 use super::plan::{LayerPlan, Look, Slot};
-use crate::catalog::interval_words;
+use crate::catalog::{Recipe, interval_words};
 use crate::field::{Level, LevelKind};
-use crate::grid::Grid;
+use crate::grid::{Geometry, Grid, Window};
 use crate::map::{self, Basemap, Sampler, View};
 use crate::product::Style;
 use crate::render::{self, Caption, CaptionNote, Frame, Layout, Prepared, Scene, Scratch};
@@ -18,6 +18,11 @@ use crate::text::{Bilingual, Language};
 #[derive(Clone, Debug)]
 pub(super) enum Placing {
     Drawn(Arc<Sampler>),
+    /// It moves: each frame has a sampler of its own, made when it is painted. What is read is the whole grid.
+    Moving {
+        whole: Window,
+        view: View,
+    },
     /// Nothing of it lies in the view.
     Beside,
     /// Grids of this kind are not drawn.
@@ -26,6 +31,10 @@ pub(super) enum Placing {
 
 impl Placing {
     pub(super) fn new(grid: &Grid, view: &View) -> Self {
+        if let Geometry::Moving(_) = grid.geometry {
+            let whole = Self::Moving { whole: grid.whole(), view: view.clone() };
+            return if grid.is_drawable() { whole } else { Self::Impossible };
+        }
         match Sampler::new(grid, view) {
             Some(sampler) => Self::Drawn(Arc::new(sampler)),
             None if grid.is_drawable() => Self::Beside,
@@ -33,8 +42,26 @@ impl Placing {
         }
     }
 
-    pub(super) fn sampler(&self) -> Option<&Arc<Sampler>> {
+    fn sampler(&self) -> Option<&Arc<Sampler>> {
         if let Self::Drawn(sampler) = self { Some(sampler) } else { None }
+    }
+
+    /// What the picture needs of each field.
+    pub(super) fn window(&self) -> Option<Window> {
+        match self {
+            Self::Drawn(sampler) => Some(sampler.window),
+            Self::Moving { whole, .. } => Some(*whole),
+            Self::Beside | Self::Impossible => None,
+        }
+    }
+
+    /// How a field on `grid` is sampled; `None` where nothing of it lies in the view.
+    fn sampler_of(&self, grid: Option<&Grid>) -> Option<Arc<Sampler>> {
+        match self {
+            Self::Drawn(sampler) => Some(sampler.clone()),
+            Self::Moving { view, .. } => Sampler::new(grid?, view).map(Arc::new),
+            Self::Beside | Self::Impossible => None,
+        }
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -141,9 +168,12 @@ impl Scenery {
         scratch: &mut Scratch,
         pixels: Vec<u8>,
     ) -> Frame {
+        let recipes = [&slot.bands, &slot.lines];
         let cut = |n: usize| {
-            let sampler = self.placings[n].as_ref()?.sampler()?;
-            let values = fields[n].as_ref()?.cut(sampler.window, columns[n])?;
+            let kept = fields[n].as_ref()?;
+            let sampler =
+                self.placings[n].as_ref()?.sampler_of(recipes[n].as_ref().and_then(Recipe::grid).map(AsRef::as_ref))?;
+            let values = kept.cut(sampler.window, columns[n])?;
             Some((values.to_owned(), sampler))
         };
         let cuts = [cut(0), cut(1)];

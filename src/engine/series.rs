@@ -24,14 +24,24 @@ enum Answer {
     Known(f32),
 }
 
+/// Where a place lies on a layer's grid.
+#[derive(Clone, Copy, Debug)]
+enum Spot {
+    /// Between these points.
+    Within(Around),
+    Outside,
+    /// Elsewhere from slot to slot.
+    Moves,
+}
+
 /// A place that was asked for.
 pub(super) struct Asked {
     /// Tells answers to this question from those to an older one.
     pub number: u64,
     lon: f64,
     lat: f64,
-    /// The points of the layers' grids around the place; `None` outside.
-    places: [Option<Around>; 2],
+    /// Where the place lies on the layers' grids.
+    places: [Spot; 2],
     answers: [Vec<Answer>; 2],
     batches: [Vec<Vec<(u64, u32, u64)>>; 2],
 }
@@ -39,11 +49,14 @@ pub(super) struct Asked {
 impl Asked {
     /// What the cache has is known at once.
     pub(super) fn new(reel: &Reel, lon: f64, lat: f64, cache: &mut Cache) -> Self {
-        let grid = |n: usize| reel.layers[n].as_ref().map(|layer| layer.plan.grid.clone());
-        let places = [0, 1].map(|n| grid(n)?.around(lon, lat));
+        let places = [0, 1].map(|n| match reel.layers[n].as_ref() {
+            Some(layer) if layer.moves() => Spot::Moves,
+            Some(layer) => layer.plan.grid.around(lon, lat).map_or(Spot::Outside, Spot::Within),
+            None => Spot::Outside,
+        });
         let answers = [0, 1].map(|n| {
             let answer = |slot| match (reel.field_key(slot, n), places[n]) {
-                (Some(_), Some(_)) => Answer::Due,
+                (Some(_), Spot::Within(_) | Spot::Moves) => Answer::Due,
                 _ => Answer::Known(f32::NAN),
             };
             (0..reel.len()).map(answer).collect::<Vec<_>>()
@@ -67,7 +80,9 @@ impl Asked {
 
     /// Takes the value from a field that was kept, if it reaches so far.
     pub(super) fn fill(&mut self, reel: &Reel, slot: usize, layer: usize, kept: &Arc<Kept>) {
-        let (Some(place), Some(plan)) = (&self.places[layer], reel.layers[layer].as_ref().map(|l| &l.plan)) else {
+        // Searches on grids that move are made where the fields are read, which is off the lock.
+        let (Spot::Within(place), Some(plan)) = (&self.places[layer], reel.layers[layer].as_ref().map(|l| &l.plan))
+        else {
             return;
         };
         let grid = &plan.grid;
@@ -110,10 +125,14 @@ impl Asked {
         }
     }
 
-    /// The points around the place, and the part of the grid that holds them.
-    pub(super) fn window(&self, layer: usize, grid: &Grid) -> Option<(Window, Around)> {
-        let around = self.places[layer]?;
-        Some((around.window(grid), around))
+    /// The part of a layer's grid that holds the points around the place: all of one that moves.
+    fn window(&self, layer: usize, grid: &Grid) -> Option<(Window, Spot)> {
+        let spot = self.places[layer];
+        match spot {
+            Spot::Within(around) => Some((around.window(grid), spot)),
+            Spot::Moves => Some((grid.whole(), spot)),
+            Spot::Outside => None,
+        }
     }
 
     pub(super) fn answer(&self) -> Arc<PointSeries> {
@@ -136,7 +155,8 @@ impl Core {
         let (Some(reel), Some(asked)) = (state_ref.reels.first(), state_ref.series.as_ref()) else { return };
         let Some(layer) = reel.layers[n].as_ref() else { return };
         let (grid, stop, number, plan) = (layer.plan.grid.clone(), reel.stop.clone(), asked.number, reel.plan.clone());
-        let Some((window, place)) = asked.window(n, &grid) else { return };
+        let Some((window, spot)) = asked.window(n, &grid) else { return };
+        let (lon, lat) = (asked.lon, asked.lat);
         let are_directions = layer.plan.parameter.is_direction;
         let told = layer.conversion.done().cloned().unwrap_or_default();
         drop(state);
@@ -159,7 +179,17 @@ impl Core {
                     drop(pots);
                     recipe.cook(raw, window).map_or(f32::NAN, |mut values| {
                         convert(&mut values, told.of(recipe.guess));
-                        place::interpolate(&Kept { values, window }, &grid, &place, are_directions)
+                        let (grid, around) = match spot {
+                            Spot::Within(around) => (&*grid, Some(around)),
+                            Spot::Moves => {
+                                let own: &Grid = recipe.grid().unwrap_or(&grid);
+                                (own, own.around(lon, lat))
+                            }
+                            Spot::Outside => (&*grid, None),
+                        };
+                        around.map_or(f32::NAN, |around| {
+                            place::interpolate(&Kept { values, window }, grid, &around, are_directions)
+                        })
                     })
                 }
             };

@@ -108,6 +108,7 @@ impl Grid {
                 let around = part.around(lon, lat)?;
                 Some(Around::new(around.points().map(|([j, i], weight)| ([j + first_row, i], weight))))
             }
+            Geometry::Moving(grids) => grids.first()?.around_from(lon, lat, hint),
             Geometry::Unplaced => None,
         }
     }
@@ -121,6 +122,7 @@ impl Grid {
             Geometry::Points(points) => points.has_triangles(),
             Geometry::Reduced(reduced) => reduced.rises_or_falls(),
             Geometry::Stacked(grids) => !grids.is_empty() && grids.iter().all(|grid| Locator::new(grid).is_some()),
+            Geometry::Moving(grids) => grids.iter().any(|grid| grid.is_drawable()),
             Geometry::Unplaced => false,
         }
     }

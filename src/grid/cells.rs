@@ -33,7 +33,7 @@ impl Cells {
             .with_min_len(4096)
             .map(|n| grid.position(n / nx, n % nx).map(|(lon, lat)| unit(lon, lat)))
             .collect();
-        let mut places = Places { places: without_placeholders(grid, places), ny, nx, fold: None };
+        let mut places = Places { places, ny, nx, fold: None };
         let turn = places.turn();
         places.fold =
             turn.and_then(|turn| Fold::find(ny, turn, |a, b| Some(chord(places.at(a.0, a.1)?, places.at(b.0, b.1)?))));
@@ -77,22 +77,6 @@ impl Cells {
 pub fn corners_of(j: usize, i: usize, nx: usize) -> [(usize, usize); 4] {
     let right = if i + 1 == nx { 0 } else { i + 1 };
     [(j, i), (j, right), (j + 1, i), (j + 1, right)]
-}
-
-/// Models that leave out the land write zeros there: a place that many points share is none.
-fn without_placeholders(grid: &Curvilinear, mut places: Vec<Option<Vector>>) -> Vec<Option<Vector>> {
-    const MOST_ON_ONE_PLACE: usize = 2;
-    let origin = |n: usize| {
-        let nx = grid.dim().1.max(1);
-        grid.position(n / nx, n % nx) == Some((0.0, 0.0))
-    };
-    let at_origin: Vec<usize> = (0..places.len()).filter(|&n| origin(n)).collect();
-    if at_origin.len() > MOST_ON_ONE_PLACE {
-        for n in at_origin {
-            places[n] = None;
-        }
-    }
-    places
 }
 
 /// The directions of all points.

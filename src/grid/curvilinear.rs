@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::Window;
 use super::cells::{Cells, corners_of, in_patches};
 use super::fold::Fold;
+use super::placeholders;
 use super::sphere::{Bounds, Plane, chord, unit};
 use super::tree::Tree;
 
@@ -42,10 +43,14 @@ const MOST_STEPS: usize = 4;
 /// How far a point may lie outside of a cell and still belong to it: a neighbour may round the other way.
 const SLACK: f64 = 1e-7;
 impl Curvilinear {
-    /// `None` where the two are not of one shape, or more than can be numbered.
+    /// `None` where the two are not of one shape, or more than can be numbered. Numbers that stand for no place, as over the
+    /// land that a model leaves out, become NaN.
     #[must_use]
-    pub fn new(lat: Array2<f64>, lon: Array2<f64>) -> Option<Self> {
+    pub fn new(mut lat: Array2<f64>, mut lon: Array2<f64>) -> Option<Self> {
         let sound = lat.dim() == lon.dim() && u32::try_from(lat.len()).is_ok();
+        if sound {
+            placeholders::take_out(&mut lat, &mut lon);
+        }
         sound.then(|| Self(Arc::new(Curved { lat, lon, cells: OnceLock::new(), points: OnceLock::new() })))
     }
 
@@ -64,7 +69,7 @@ impl Curvilinear {
     /// Longitude and latitude of a point as stored; `None` where it has none.
     pub(super) fn position(&self, j: usize, i: usize) -> Option<(f64, f64)> {
         let (lon, lat) = (*self.0.lon.get((j, i))?, *self.0.lat.get((j, i))?);
-        (lon.is_finite() && lat.abs() <= 90.0 + 1e-3).then_some((lon, lat))
+        placeholders::is_position(lon, lat).then_some((lon, lat))
     }
 
     pub(super) fn dim(&self) -> (usize, usize) {

@@ -39,6 +39,7 @@ impl Grid {
                     _ => Orientation::Turned,
                 })
             }
+            Geometry::Moving(grids) => grids.first().map_or(Orientation::Unknown, |grid| grid.orientation()),
             Geometry::Points(_) | Geometry::Unplaced => Orientation::Unknown,
         }
     }
@@ -69,6 +70,7 @@ impl Grid {
                 part.x_axis(row, i)
             }
             Geometry::LatLon { .. } => Some([1.0, 0.0]),
+            Geometry::Moving(grids) => grids.first()?.x_axis(j, i),
             Geometry::Points(_) | Geometry::Unplaced => None,
         }
     }

@@ -12,6 +12,7 @@ mod fold;
 mod gaussian;
 mod locator;
 mod nearest;
+mod placeholders;
 mod points;
 mod projection;
 mod reduced;
@@ -24,6 +25,8 @@ mod tests;
 mod tree;
 mod triangulate;
 
+use std::sync::Arc;
+
 pub use around::Around;
 pub use curvilinear::{Curvilinear, Hint};
 pub use direction::{Directions, Orientation, Told, XAxes};
@@ -32,10 +35,12 @@ pub use gaussian::gaussian_latitudes;
 pub use locator::Locator;
 pub use points::Points;
 pub use projection::{
-    Cap, CfValue, Earth, Lambert, Mercator, PolarStereographic, Proj, Projection, RotatedPole, Seam, wrap,
+    Cap, CfValue, Defined, Earth, Lambert, MapError, Mercator, PolarStereographic, Proj, Projection, RotatedPole, Seam,
+    wrap,
 };
 pub use reduced::{Reduced, ReducedRow};
 pub use sides::Sides;
+pub use sphere::middle_of;
 pub use staggered::Neighbours;
 
 /// A horizontal grid. Values of a field on it are `[ny, nx]`; an unstructured one is a single row.
@@ -60,6 +65,9 @@ pub enum Geometry {
     Reduced(Reduced),
     /// Grids one under the other, each with its own rows of values and as many columns as the others: Yin and Yang.
     Stacked(Vec<Grid>),
+    /// The same rows and columns at other places from time to time, as of a nest that follows a storm: one grid for each
+    /// time, in order; neighbours that do not differ are shared. Asked as a whole, it lies where it lies first.
+    Moving(Vec<Arc<Grid>>),
     /// The file gives no positions.
     Unplaced,
 }
@@ -79,6 +87,27 @@ impl Grid {
     #[must_use]
     pub fn fold(&self) -> Option<Fold> {
         if let Geometry::Curvilinear(listed) = &self.geometry { listed.fold() } else { None }
+    }
+
+    /// Where the points lie at one of its times; `None` where that does not change, or for a time beyond the last.
+    #[must_use]
+    pub fn at(&self, time: usize) -> Option<&Arc<Self>> {
+        if let Geometry::Moving(grids) = &self.geometry { grids.get(time) } else { None }
+    }
+
+    /// The grid itself, or that of the first time.
+    pub(crate) fn first(&self) -> &Self {
+        self.at(0).map_or(self, |grid| grid)
+    }
+
+    /// Whether another grid may be this one at another time: of the same kind and size, elsewhere.
+    #[must_use]
+    pub fn may_move_to(&self, other: &Self) -> bool {
+        let kind = |grid: &Self| std::mem::discriminant(&grid.first().geometry);
+        (self.ny, self.nx) == (other.ny, other.nx)
+            && kind(self) == kind(other)
+            && self.first().geometry != Geometry::Unplaced
+            && self != other
     }
 
     /// The whole grid.

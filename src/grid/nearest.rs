@@ -20,6 +20,7 @@ impl Grid {
                 let (part, row) = part_of(grids, j)?;
                 return part.position(row, i);
             }
+            Geometry::Moving(grids) => return grids.first()?.position(j, i),
             Geometry::Unplaced => return None,
         };
         (lon.is_finite() && lat.abs() <= 90.0 + 1e-3).then(|| (wrap(lon), lat))
@@ -49,6 +50,7 @@ impl Grid {
                 });
                 self.nearest_among(each, lon, lat)
             }
+            Geometry::Moving(grids) => grids.first()?.nearest(lon, lat),
             Geometry::Unplaced => None,
         }
     }
@@ -108,6 +110,7 @@ impl Grid {
             Geometry::Points(_) => "unstructured",
             Geometry::Reduced(_) => "reduced",
             Geometry::Stacked(_) => "stacked",
+            Geometry::Moving(grids) => grids.first().map_or("unplaced", |grid| grid.kind()),
             Geometry::Unplaced => "unplaced",
         }
     }

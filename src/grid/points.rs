@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::curvilinear::Hint;
+use super::placeholders;
 use super::sides::Sides;
 use super::sphere::{Bounds, Plane, Vector, chord, normal, unit};
 use super::tree::Tree;
@@ -78,7 +79,7 @@ impl Points {
     /// Longitude and latitude of a point as stored; `None` where it has none.
     pub(super) fn position(&self, point: usize) -> Option<(f64, f64)> {
         let (lon, lat) = (*self.0.lon.get(point)?, *self.0.lat.get(point)?);
-        (lon.is_finite() && lat.abs() <= 90.0 + 1e-3).then_some((lon, lat))
+        placeholders::is_position(lon, lat).then_some((lon, lat))
     }
 
     fn direction(&self, point: u32) -> Option<Vector> {

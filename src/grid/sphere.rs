@@ -10,6 +10,15 @@ pub fn unit(lon: f64, lat: f64) -> Vector {
     [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]
 }
 
+/// Longitude and latitude of the middle of some places: the mean of their directions. `None` where these cancel out, or there
+/// is no place.
+pub fn middle_of(places: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
+    let sound = places.filter(|(lon, lat)| lon.is_finite() && lat.abs() <= 90.0 + 1e-3);
+    let sum = sound.map(|(lon, lat)| unit(lon, lat)).reduce(|a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]])?;
+    let across = sum[0].hypot(sum[1]);
+    (across.hypot(sum[2]) > 1e-9).then(|| (sum[1].atan2(sum[0]).to_degrees(), sum[2].atan2(across).to_degrees()))
+}
+
 pub fn dot(a: Vector, b: Vector) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }

@@ -130,7 +130,7 @@ fn of_positions(grid: &Grid) -> Option<(Projection, Extent)> {
 fn fitting(grid: &Grid, centre: f64, width: f64, (south, north): (f64, f64)) -> Projection {
     let middle = f64::midpoint(south, north);
     let flat = Projection::PlateCarree { central_longitude: centre };
-    if matches!(grid.geometry, Geometry::LatLon { .. }) {
+    if matches!(grid.first().geometry, Geometry::LatLon { .. }) {
         return flat;
     }
     if width > 150.0 {
@@ -162,12 +162,26 @@ fn middle_longitude(positions: &[(f64, f64)]) -> Option<f64> {
     Some(wrap(gap.1 + gap.0 / 2.0 + 180.0))
 }
 
-/// At most some thousand positions of a grid, its edges and corners among them.
-pub fn some_positions(grid: &Grid) -> impl Iterator<Item = (f64, f64)> + '_ {
-    let chosen = |n: usize, most: usize| {
-        let stride = n.div_ceil(most).max(1);
-        (0..n).step_by(stride).chain(n.checked_sub(1).filter(move |last| last % stride != 0))
-    };
-    let across = if grid.ny <= 1 { 4000 } else { 64 };
-    chosen(grid.ny, 64).flat_map(move |j| chosen(grid.nx, across).filter_map(move |i| grid.position(j, i)))
+/// At most some thousand positions of a grid, its edges and corners among them; of one that moves, at most of its times.
+pub fn some_positions(grid: &Grid) -> Box<dyn Iterator<Item = (f64, f64)> + '_> {
+    const MOST_TIMES: usize = 256;
+    match &grid.geometry {
+        Geometry::Moving(grids) => {
+            let each = chosen(grids.len(), MOST_TIMES).filter_map(|time| grids.get(time));
+            Box::new(each.flat_map(|grid| some_of(grid, 8, 64)))
+        }
+        _ => Box::new(some_of(grid, 64, 4000)),
+    }
+}
+
+/// Of the points in one row at most `in_one_row`, of rows and columns at most `most` each.
+fn some_of(grid: &Grid, most: usize, in_one_row: usize) -> impl Iterator<Item = (f64, f64)> + '_ {
+    let across = if grid.ny <= 1 { in_one_row } else { most };
+    chosen(grid.ny, most).flat_map(move |j| chosen(grid.nx, across).filter_map(move |i| grid.position(j, i)))
+}
+
+/// At most so many of `n` numbers, the first and the last among them.
+fn chosen(n: usize, most: usize) -> impl Iterator<Item = usize> {
+    let stride = n.div_ceil(most).max(1);
+    (0..n).step_by(stride).chain(n.checked_sub(1).filter(move |last| last % stride != 0))
 }

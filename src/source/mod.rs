@@ -33,7 +33,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ndarray::Array2;
 
 use crate::field::{LevelKind, Member, Qualifier};
-use crate::grid::{Grid, Window};
+use crate::grid::{Geometry, Grid, Window};
 use crate::time::{LeadTime, ReferenceTime, Span, ValidTime};
 
 pub use angles::{Angles, angles};
@@ -256,9 +256,18 @@ pub struct FieldRef {
     pub reader: Arc<dyn Reader>,
     pub variable: u32,
     pub choice: Arc<Choice>,
+    /// Where its points lie: its variable's grid, or that of its time where the grid moves.
+    pub grid: Arc<Grid>,
 }
 
 impl Variable {
+    /// Where the points of one field lie.
+    #[must_use]
+    pub fn grid_of(&self, choice: &Choice) -> &Arc<Grid> {
+        let Geometry::Moving(_) = self.grid.geometry else { return &self.grid };
+        self.grid.at(self.reader.step_of(self.number, choice)).unwrap_or(&self.grid)
+    }
+
     /// The handle of one field; `None` where a position lies beyond its axis, or the file has no field there.
     #[must_use]
     pub fn field(&self, choice: Choice) -> Option<FieldRef> {
@@ -268,7 +277,12 @@ impl Variable {
             && choice.dims.len() <= self.dims.len()
             && choice.dims.iter().zip(self.dims.iter()).all(|(at, dim)| *at < dim.size);
         let there = within && self.reader.has(self.number, &choice);
-        there.then(|| FieldRef { reader: self.reader.clone(), variable: self.number, choice: Arc::new(choice) })
+        there.then(|| FieldRef {
+            reader: self.reader.clone(),
+            variable: self.number,
+            grid: self.grid_of(&choice).clone(),
+            choice: Arc::new(choice),
+        })
     }
 }
 
@@ -329,6 +343,12 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     fn has(&self, variable: u32, choice: &Choice) -> bool {
         let _ = (variable, choice);
         true
+    }
+
+    /// The step that a choice means: another one than it says where its position along a dimension of time overrules that.
+    fn step_of(&self, variable: u32, choice: &Choice) -> usize {
+        let _ = variable;
+        choice.step
     }
 
     /// See [`FieldRef::read_raw`].

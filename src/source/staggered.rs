@@ -11,10 +11,11 @@ use crate::grid::{Grid, Neighbours, Window};
 /// The field as the mean of the points around those of another grid, as far as there are values: at coasts and edges fewer
 /// than four.
 #[must_use]
-pub fn brought_to(field: &FieldRef, own: &Grid, other: &Grid, around: Neighbours) -> FieldRef {
+pub fn brought_to(field: &FieldRef, own: &Grid, other: &Arc<Grid>, around: Neighbours) -> FieldRef {
     let (from, to) = ((own.ny, own.nx), (other.ny, other.nx));
     let reader = Between { inner: field.reader.clone(), around, from, to };
-    FieldRef { reader: Arc::new(reader), variable: field.variable, choice: field.choice.clone() }
+    let (variable, choice) = (field.variable, field.choice.clone());
+    FieldRef { reader: Arc::new(reader), variable, choice, grid: other.clone() }
 }
 
 /// A reader of means.
@@ -144,14 +145,15 @@ mod tests {
         }
     }
 
-    fn grid(ny: usize, nx: usize) -> Grid {
-        Grid { ny, nx, geometry: Geometry::Unplaced }
+    fn grid(ny: usize, nx: usize) -> Arc<Grid> {
+        Arc::new(Grid { ny, nx, geometry: Geometry::Unplaced })
     }
 
     #[test]
     fn means_of_four_points_and_of_fewer_at_the_edge() {
         // v of 5 rows and 4 columns at the 4 rows and 5 columns of u.
-        let field = FieldRef { reader: Arc::new(Counting(5, 4)), variable: 0, choice: Arc::default() };
+        let field =
+            FieldRef { reader: Arc::new(Counting(5, 4)), variable: 0, choice: Arc::default(), grid: grid(5, 4) };
         let mean = brought_to(&field, &grid(5, 4), &grid(4, 5), Neighbours { dj: 0, di: -1 });
         let whole = mean.read_raw().expect("reads");
         assert_eq!(whole.dim(), (4, 5));

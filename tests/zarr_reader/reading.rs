@@ -9,8 +9,8 @@ use ndarray::Array2;
 use serde_json::{Value, json};
 
 use super::writing::{
-    Objects, archive, array_2, array_3, attributes_2, axes_2, axes_3, counted, deflate, find, folder, kept, opened,
-    put_all, read, singles, text,
+    Objects, archive, array_2, array_3, attributes_2, axes_2, axes_3, counted, deflate, doubles, find, folder, kept,
+    opened, put_all, read, singles, text,
 };
 
 /// Both steps of `x` are 0, 1, 2 … in stored order.
@@ -75,6 +75,30 @@ fn a_store_of_version_3_shows_its_fields() {
     assert_eq!(dataset.format, "zarr3");
     assert_eq!(dataset.attributes, [("title".to_owned(), "by hand".to_owned())]);
     check(find(&dataset, "x"));
+}
+
+#[test]
+fn a_grid_that_moves_is_at_its_own_place_at_each_time() {
+    let mut objects = axes_2();
+    let plane = |name: &str, units: &str, value: &dyn Fn(usize) -> f64, objects: &mut Objects| {
+        let attributes = json!({"_ARRAY_DIMENSIONS": ["time", "y", "x"], "units": units, "coordinates": "plat plon"});
+        array_2(objects, name, &[2, 3, 4], &attributes, &json!({"chunks": [1, 3, 4]}));
+        for time in 0..2 {
+            let values: Vec<f64> = (0..12).map(|n| value(12 * time + n)).collect();
+            objects.insert(format!("{name}/{time}.0.0"), doubles(&values));
+        }
+    };
+    plane("plat", "degrees_north", &|n| 25.0 + (n % 12 / 4) as f64 + 2.0 * (n / 12) as f64, &mut objects);
+    plane("plon", "degrees_east", &|n| -85.0 + (n % 4) as f64 - 1.5 * (n / 12) as f64, &mut objects);
+    plane("x", "K", &|n| n as f64, &mut objects);
+    let dataset = kept(folder("moving", &objects));
+    let x = find(&dataset, "x");
+    let position = |step: usize| {
+        let field = x.field(Choice { step, ..Choice::default() }).expect("within the axes");
+        field.grid.position(2, 1).expect("it has a place")
+    };
+    assert_eq!((position(0), position(1)), ((-84.0, 27.0), (-85.5, 29.0)));
+    assert_eq!(read(x, 1), counted(1));
 }
 
 #[test]

@@ -249,9 +249,9 @@ impl State {
         reel.survey = Once::Done(());
         for (layer, placing) in reel.layers.iter_mut().zip(placings) {
             let (Some(layer), Some(placing)) = (layer.as_mut(), placing) else { continue };
-            if let Some(sampler) = placing.sampler() {
-                let margin = keep_margin.then(|| with_margin(sampler.window, &layer.plan.grid));
-                layer.window = margin.unwrap_or(sampler.window);
+            if let Some(window) = placing.window() {
+                let margin = keep_margin.then(|| with_margin(window, &layer.plan.grid));
+                layer.window = margin.unwrap_or(window);
             }
             layer.placing = Some(placing);
         }

@@ -10,6 +10,8 @@ pub struct Earth {
 impl Earth {
     /// What a CF file means that says nothing of its Earth, as PROJ and its users read it.
     pub const WGS84: Self = Self { semi_major: 6_378_137.0, semi_minor: 6_356_752.314_245_179 };
+    /// What PROJ takes where a definition says nothing.
+    pub const GRS80: Self = Self { semi_major: 6_378_137.0, semi_minor: 6_356_752.314_140_356 };
     /// The sphere of the weather services.
     pub const SPHERE: Self = Self { semi_major: 6_371_229.0, semi_minor: 6_371_229.0 };
 
@@ -30,6 +32,13 @@ impl Earth {
     pub fn eccentricity(self) -> f64 {
         let ratio = self.semi_minor / self.semi_major;
         (1.0 - ratio * ratio).max(0.0).sqrt()
+    }
+
+    /// As parameters of a PROJ string. Equal axes are an ellipsoid without flattening there, computed the long way, so that
+    /// a sphere is written as such.
+    pub(super) fn in_proj(self) -> String {
+        let Self { semi_major, semi_minor } = self;
+        if semi_major == semi_minor { format!("+R={semi_major}") } else { format!("+a={semi_major} +b={semi_minor}") }
     }
 
     /// Axes that are finite, above zero, and the minor not above the major.

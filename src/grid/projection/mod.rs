@@ -5,15 +5,21 @@
 
 mod cf;
 mod conformal;
+mod definition;
 mod earth;
+mod epsg;
+mod error;
 mod proj;
 mod rotated;
 #[cfg(test)]
 mod tests;
+mod wkt;
 
 pub use cf::CfValue;
 pub use conformal::{Lambert, Mercator, PolarStereographic};
+pub use definition::Defined;
 pub use earth::Earth;
+pub use error::MapError;
 pub use proj::Proj;
 pub use rotated::RotatedPole;
 

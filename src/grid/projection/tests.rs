@@ -255,11 +255,78 @@ fn beside_the_map_there_is_no_position() {
 #[test]
 fn mappings_that_make_no_map_are_refused_with_words() {
     assert!(Projection::from_cf(&[]).is_err());
-    assert!(Projection::from_cf(&mapping("cubed_sphere", &[])).is_err_and(|e| e.contains("cubed_sphere")));
+    assert!(Projection::from_cf(&mapping("cubed_sphere", &[])).is_err_and(|e| e.to_string().contains("cubed_sphere")));
     let flat_cone: [(&str, &[f64]); 2] =
         [("standard_parallel", &[-30.0, 30.0]), ("longitude_of_central_meridian", &[0.0])];
     assert!(Projection::from_cf(&mapping("lambert_conformal_conic", &flat_cone)).is_err());
     let no_earth: [(&str, &[f64]); 2] = [("longitude_of_projection_origin", &[0.0]), ("earth_radius", &[0.0])];
     assert!(Projection::from_cf(&mapping("orthographic", &no_earth)).is_err());
     assert!(Projection::from_cf(&mapping("mercator", &no_earth)).is_err());
+}
+
+/// PROJ strings, EPSG numbers and WKT 1 and 2 (of GDAL and ESRI), with a place and where pyproj puts it, in metres or degrees.
+#[test]
+fn definitions_of_other_programs_stand_where_proj_puts_them() {
+    let table = include_str!("../../../tests/data/definitions.tsv");
+    let mut wrong = Vec::new();
+    for line in table.lines() {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [definition, numbers @ ..] = columns.as_slice() else { panic!("{line}") };
+        let numbers: Vec<f64> = numbers.iter().map(|number| number.parse().expect("a number")).collect();
+        let [lon, lat, x, y] = numbers[..] else { panic!("{line}") };
+        let defined = match Defined::parse(definition) {
+            Ok(defined) => defined,
+            Err(error) => {
+                wrong.push(format!("{definition}: {error}"));
+                continue;
+            }
+        };
+        let got = defined.projection.forward(lon, lat).expect("on the map");
+        let got = (got.0 / defined.unit, got.1 / defined.unit);
+        let near = if defined.projection.is_in_degrees() { 1e-6 } else { 0.02 };
+        let back = defined.projection.inverse(x * defined.unit, y * defined.unit).expect("on the map");
+        let same = (got.0 - x).abs() < near && (got.1 - y).abs() < near;
+        if !(same && wrap(back.0 - lon).abs() < 1e-6 && (back.1 - lat).abs() < 1e-6) {
+            wrong.push(format!("{definition}: {got:?} is not {x}, {y}; back {back:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), table.lines().count(), wrong.join("\n"));
+}
+
+#[test]
+fn a_number_of_the_register_is_read_in_all_its_forms_and_refused_by_name() {
+    for text in
+        ["3413", "EPSG:3413", "epsg:3413", "urn:ogc:def:crs:EPSG::3413", "http://www.opengis.net/def/crs/EPSG/0/3413"]
+    {
+        assert_eq!(Defined::parse(text), Defined::of_epsg(3413), "{text}");
+    }
+    assert_eq!(Defined::parse("EPSG:1"), Err(MapError::Unknown("EPSG:1".to_owned())));
+    let cassini = Defined::parse(
+        "PROJCS[\"x\",GEOGCS[\"y\",DATUM[\"z\",SPHEROID[\"s\",6378137,298.25]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925]],PROJECTION[\"Krovak_Modified\"],UNIT[\"metre\",1]]",
+    );
+    assert_eq!(cassini, Err(MapError::Unknown("Krovak_Modified".to_owned())));
+    for broken in ["", "unknown", "PROJCS[", "PROJCS[[[[", "+proj=lcc +lat_1=x", "((((", "PROJCS[\"a\",1e999]"] {
+        assert!(Defined::parse(broken).is_err(), "{broken}");
+    }
+    assert!(Defined::parse(&"A[".repeat(30_000)).is_err(), "however deep");
+}
+
+#[test]
+fn a_mapping_without_a_name_is_told_by_definitions_by_its_variable_or_by_what_only_one_has() {
+    let numbers = |given: &[(&str, f64)]| {
+        given.iter().map(|(key, value)| ((*key).to_owned(), CfValue::Numbers(vec![*value]))).collect::<Vec<_>>()
+    };
+    let mercator = numbers(&[("longitude_of_projection_origin", 0.0), ("scale_factor_at_projection_origin", 1.0)]);
+    let found = Defined::of_mapping("mercator", &mercator).expect("told by its name");
+    assert!(matches!(found.projection, Projection::Mercator(_)));
+    let pole = numbers(&[("grid_north_pole_latitude", 39.25), ("grid_north_pole_longitude", -162.0)]);
+    let found = Defined::of_mapping("crs", &pole).expect("told by its pole");
+    assert!(matches!(found.projection, Projection::RotatedPole(_)));
+    let by_text = |name: &str, value: &str| Defined::of_mapping("crs", &[(name.to_owned(), text(value))]);
+    assert_eq!(by_text("proj4_params", "+proj=longlat +datum=WGS84").map(|found| found.unit), Ok(1.0));
+    assert_eq!(by_text("id", "EPSG:3413"), Defined::of_epsg(3413));
+    assert_eq!(by_text("id", "unknown"), Err(MapError::Missing("grid_mapping_name".to_owned())));
+    assert_eq!(by_text("epsg", "1"), Err(MapError::Unknown("EPSG:1".to_owned())));
+    let number = Defined::of_mapping("crs", &[("epsg_code".to_owned(), CfValue::Numbers(vec![3413.0]))]);
+    assert_eq!(number, Defined::of_epsg(3413));
 }

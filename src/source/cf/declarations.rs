@@ -12,6 +12,10 @@ pub trait Values {
     /// Values along the last `rank` dimensions, the first position on all others: packing undone, missing as NaN.
     /// `None` where they cannot be read, or are too many for a coordinate.
     fn numbers(&self, variable: usize, rank: usize) -> Option<Vec<f64>>;
+    /// As [`Values::numbers`], at these positions on the dimensions before.
+    fn numbers_at(&self, variable: usize, rank: usize, at: &[usize]) -> Option<Vec<f64>> {
+        at.iter().all(|&at| at == 0).then(|| self.numbers(variable, rank)).flatten()
+    }
     /// The strings of a text variable, one for each element.
     fn texts(&self, variable: usize) -> Option<Vec<String>>;
 }
@@ -132,6 +136,15 @@ impl<'a> Declarations<'a> {
         let read = self.values.numbers(variable, rank).map(Arc::new);
         self.numbers.borrow_mut().insert((variable, rank), read.clone());
         read
+    }
+
+    /// See [`Values::numbers_at`]; only those of the first positions are kept.
+    #[must_use]
+    pub fn numbers_at(&self, variable: usize, rank: usize, at: &[usize]) -> Option<Arc<Vec<f64>>> {
+        if at.iter().all(|&at| at == 0) {
+            return self.numbers(variable, rank);
+        }
+        self.values.numbers_at(variable, rank, at).map(Arc::new)
     }
 
     #[must_use]

@@ -48,7 +48,7 @@ const POINTS: &[Points] = &[
     points("nCells", &[], "latCell, lonCell", Family::Mpas, true),
     points("nVertices", &[], "latVertex, lonVertex", Family::Mpas, true),
     points("nEdges", &[], "latEdge, lonEdge", Family::Mpas, true),
-    points("ncells", &["cell"], "clat, clon", Family::Icon, true),
+    points("ncells", &["cell", "nod2", "nod_n"], "clat, clon", Family::Icon, true),
     points("ncells_2", &[], "clat, clon", Family::Icon, true),
     points("ncells_3", &[], "clat, clon", Family::Icon, true),
     points("cell", &["ncells"], "clat, clon", Family::Icon, false),
@@ -56,8 +56,13 @@ const POINTS: &[Points] = &[
     points("edge", &[], "elat, elon", Family::Icon, false),
     points("ncol", &["grid_size"], "lat, lon", Family::Columns, true),
     points("ncol_d", &["grid_size"], "lat_d, lon_d", Family::Columns, true),
-    points("nod2", &["nod_n"], "lat, lon", Family::Fesom, true),
-    points("nod_n", &["nod2"], "lat, lon", Family::Fesom, true),
+    points("nod2", &["nod_n", "nod2d", "nodes_2d"], "lat, lon", Family::Fesom, true),
+    points("nod_n", &["nod2", "nod2d", "nodes_2d"], "lat, lon", Family::Fesom, true),
+    points("nod2d", &["nod2", "nod_n", "nodes_2d"], "lat, lon", Family::Fesom, true),
+    points("nodes_2d", &["nod2", "nod_n", "nod2d"], "lat, lon", Family::Fesom, true),
+    points("nodes", &["nod2", "nod_n", "node", "n_node", "nMesh2_node"], "lat, lon", Family::Other, false),
+    points("node", &["nod2", "nod_n", "nodes", "n_node", "nMesh2_node"], "lat, lon", Family::Other, false),
+    points("n_node", &["nod2", "nod_n", "nodes", "node"], "lat, lon", Family::Other, false),
 ];
 
 /// Dimensions of rows and of columns by their names in small letters; the staggered ones end otherwise.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::attribute::Declared;
+use super::attribute::{Attribute, Declared, Dimension};
 use super::declarations::Declarations;
 use super::listed;
 use super::roles::Role;
@@ -16,27 +16,64 @@ pub struct Placed {
     pub lon: usize,
     /// `face_node_connectivity`, where the field stands on the nodes.
     pub faces: Option<usize>,
+    /// The nodes of each face or edge, where the field stands at the middles of these and `lat` and `lon` are of nodes.
+    pub middles: Option<usize>,
 }
+
+const LOCATIONS: [&str; 3] = ["node", "edge", "face"];
 
 /// By the attributes `mesh` and `location`; `None` where the variable is on no mesh, or the mesh does not say where the
 /// points of that location lie.
 pub fn place(all: &Declarations<'_>, variable: &Declared) -> Option<Placed> {
     let location = variable.text("location");
     let mesh = all.get(all.find(variable.text("mesh"), variable.group())?)?;
-    if !["node", "edge", "face"].contains(&location) {
+    if LOCATIONS.contains(&location) { place_at(all, variable, mesh, location) } else { None }
+}
+
+/// By the dimension alone, for fields that name no mesh: that of the nodes, edges or faces of the file's mesh.
+pub fn place_by_dimension(all: &Declarations<'_>, variable: &Declared) -> Option<Placed> {
+    let meshes = all.variables.iter().filter(|mesh| mesh.text("cf_role") == "mesh_topology");
+    let says = |(name, value): &(String, Attribute)| {
+        name.ends_with("_connectivity") && value.text().is_some_and(|named| named.trim() == variable.name())
+    };
+    // Numbers of nodes are no field.
+    let joins = meshes.clone().any(|mesh| mesh.attributes.iter().any(says));
+    if joins || variable.text("cf_role").ends_with("_connectivity") {
         return None;
     }
-    let named: Vec<usize> = mesh
-        .text(&format!("{location}_coordinates"))
-        .split_whitespace()
-        .filter_map(|name| all.find(name, mesh.group()))
-        .collect();
-    let of_role = |role: Role| named.iter().copied().find(|&n| all.role(n) == Some(role));
-    let (lat, lon) = (of_role(Role::Latitude)?, of_role(Role::Longitude)?);
-    let [points] = all.get(lat)?.dims.as_slice() else { return None };
-    let x = variable.dims.iter().position(|dim| dim == points)?;
-    let faces = all.find(mesh.text("face_node_connectivity"), mesh.group()).filter(|_| location == "node");
-    Some(Placed { x, lat, lon, faces })
+    let mut places = meshes.flat_map(|mesh| LOCATIONS.map(|location| (mesh, location)));
+    places.find_map(|(mesh, location)| place_at(all, variable, mesh, location))
+}
+
+fn place_at(all: &Declarations<'_>, variable: &Declared, mesh: &Declared, location: &str) -> Option<Placed> {
+    let coordinates = |location: &str| {
+        let named: Vec<usize> = mesh
+            .text(&format!("{location}_coordinates"))
+            .split_whitespace()
+            .filter_map(|name| all.find(name, mesh.group()))
+            .collect();
+        let of_role = |role: Role| named.iter().copied().find(|&n| all.role(n) == Some(role));
+        of_role(Role::Latitude).zip(of_role(Role::Longitude))
+    };
+    let joins = |location: &str| all.find(mesh.text(&format!("{location}_node_connectivity")), mesh.group());
+    let place = |dim: &Dimension| variable.dims.iter().position(|own| own == dim);
+    let own = || {
+        let (lat, lon) = coordinates(location)?;
+        let [points] = all.get(lat)?.dims.as_slice() else { return None };
+        let faces = joins("face").filter(|_| location == "node");
+        Some(Placed { x: place(points)?, lat, lon, faces, middles: None })
+    };
+    // Coordinates of faces and edges are optional: their nodes say where they are.
+    let of_nodes = || {
+        let (lat, lon) = coordinates("node")?;
+        let middles = joins(location).filter(|_| location != "node")?;
+        let [rows, columns] = all.get(middles)?.dims.as_slice() else { return None };
+        let named = mesh.text(&format!("{location}_dimension"));
+        let is_counted = |dim: &&Dimension| named.is_empty() || dim.name == named;
+        let x = [rows, columns].into_iter().filter(is_counted).find_map(place)?;
+        Some(Placed { x, lat, lon, faces: None, middles: Some(middles) })
+    };
+    own().or_else(of_nodes)
 }
 
 /// The variable that joins the points of these latitudes to faces: MPAS's by its name, UGRID's by the mesh whose nodes they
@@ -50,12 +87,19 @@ pub fn faces_between(all: &Declarations<'_>, lat: &Declared) -> Option<usize> {
         })
     };
     let of_fesom = || {
-        let nodes = lat.dims.first().is_some_and(|dim| ["nod2", "nod_n"].contains(&dim.name.as_str()));
-        ["elements", "elem", "face_nodes"].iter().filter(|_| nodes).find_map(|name| {
+        let nodes = lat.dims.last().is_some_and(|dim| ["nod2", "nod_n"].contains(&dim.name.as_str()));
+        ["elements", "elem", "face_nodes", "elem_nodes"].iter().filter(|_| nodes).find_map(|name| {
             all.find(name, lat.group()).filter(|&n| all.get(n).is_some_and(|faces| faces.dims.len() == 2))
         })
     };
     listed::triangles_of(lat).and_then(|name| all.find(name, lat.group())).or_else(by_mesh).or_else(of_fesom)
+}
+
+/// A row of longitudes and one of latitudes in one variable, as FESOM has them of its nodes.
+pub fn is_two_rows(nodes: &Declared) -> bool {
+    let is_counted =
+        |points: &Dimension| ["nod2", "nod_n", "nodes_2d"].contains(&points.name.as_str()) && points.size > 3;
+    nodes.number().is_some() && matches!(nodes.dims.as_slice(), [rows, points] if rows.size == 2 && is_counted(points))
 }
 
 /// The faces of a mesh in triangles: a face of more corners is cut from its first one. `None` where they cannot be read, or
@@ -64,30 +108,92 @@ pub fn triangles(all: &Declarations<'_>, faces: usize, points: usize) -> Option<
     let declared = all.get(faces)?;
     let [rows, columns] = declared.dims.as_slice() else { return None };
     // FESOM writes all first corners, then all second ones.
-    let turned = rows.size == 3 && columns.size > 4;
-    let corners = if turned { rows } else { columns };
-    // Zero where the attribute is silent, but that MPAS counts from one. What marks the end of a shorter face reads as
-    // missing, or lies before the first.
-    let silent = if declared.name() == listed::CELLS_ON_VERTEX { 1.0 } else { 0.0 };
-    let said = declared.attribute("start_index").and_then(|value| value.numbers().first().copied());
-    let (is_silent, first) = (said.is_none(), said.unwrap_or(silent));
-    let numbers = all.numbers(faces, 2)?;
-    let numbers: Cow<'_, [f64]> = if turned { by_face(&numbers, rows.size).into() } else { numbers.as_slice().into() };
-    // Where nothing is said, the number of the last point tells from where on they are counted.
-    let last = numbers.iter().fold(0.0, |most: f64, &number| most.max(number));
-    let first = if is_silent && last == points as f64 { 1.0 } else { first };
+    let turned = (rows.size == 3 && columns.size > 4) || (rows.size <= MOST_CORNERS && columns.size > MOST_CORNERS);
     let mut triangles = Vec::new();
-    for face in numbers.chunks_exact(corners.size.max(1)) {
-        let known = face.iter().map(|number| number - first).take_while(|number| *number >= 0.0);
-        let face: Vec<u32> = known.map(|number| number as u32).collect();
-        if face.iter().any(|&number| number as usize >= points) {
-            return None;
-        }
+    for face in corners(all, faces, turned, points)? {
         if let [hub, rest @ ..] = face.as_slice() {
             triangles.extend(rest.windows(2).map(|pair| [*hub, pair[0], pair[1]]));
         }
     }
     (!triangles.is_empty()).then_some(triangles)
+}
+
+/// More corners has no cell of any model.
+const MOST_CORNERS: usize = 16;
+
+/// The middles of faces or edges by their nodes, longitude and latitude: the mean of the directions of these. NaN for one
+/// without nodes.
+pub fn middles(
+    all: &Declarations<'_>,
+    joined: usize,
+    count: usize,
+    lat: &[f64],
+    lon: &[f64],
+) -> Option<(Vec<f64>, Vec<f64>)> {
+    let [rows, columns] = all.get(joined)?.dims.as_slice() else { return None };
+    let turned = columns.size == count && rows.size != count;
+    let faces = corners(all, joined, turned, lat.len().min(lon.len()))?;
+    let middle = |face: &Vec<u32>| {
+        let places = face.iter().filter_map(|&node| Some((*lon.get(node as usize)?, *lat.get(node as usize)?)));
+        crate::grid::middle_of(places).unwrap_or((f64::NAN, f64::NAN))
+    };
+    let places: Vec<(f64, f64)> = faces.iter().map(middle).collect();
+    (places.len() == count && places.iter().any(|(lon, _)| lon.is_finite()))
+        .then(|| places.into_iter().map(|(lon, lat)| (lat, lon)).unzip())
+}
+
+/// The nodes of each face, counted from zero. `turned`: all first corners come first, then all second ones. `None` where
+/// they cannot be read, or name nodes that are not there.
+fn corners(all: &Declarations<'_>, faces: usize, turned: bool, points: usize) -> Option<Vec<Vec<u32>>> {
+    let declared = all.get(faces)?;
+    let [rows, columns] = declared.dims.as_slice() else { return None };
+    let each = if turned { rows } else { columns };
+    let numbers = all.numbers(faces, 2)?;
+    let numbers: Cow<'_, [f64]> = if turned { by_face(&numbers, rows.size).into() } else { numbers.as_slice().into() };
+    let filler = filler(&numbers, points);
+    let is_node = |number: &f64| number.is_finite() && *number >= 0.0 && Some(*number) != filler;
+    let (least, most) = numbers
+        .iter()
+        .filter(|number| is_node(number))
+        .fold((f64::INFINITY, 0.0_f64), |(least, most), n| (least.min(*n), most.max(*n)));
+    // Zero where the attribute is silent, but that MPAS counts from one, where zero stands for none.
+    let said = declared.attribute("start_index").and_then(|value| value.numbers().first().copied());
+    let by_mpas = declared.name() == listed::CELLS_ON_VERTEX;
+    // What the numbers show goes before what is said: a number zero is the first node, one as high as the count the last.
+    let first = match said {
+        _ if by_mpas => 1.0,
+        _ if most == points as f64 => 1.0,
+        _ if least == 0.0 && most < points as f64 => 0.0,
+        Some(said) => said,
+        None => 0.0,
+    };
+    let mut found = Vec::with_capacity(numbers.len() / each.size.max(1));
+    for face in numbers.chunks_exact(each.size.max(1)) {
+        let mut own: Vec<u32> = Vec::with_capacity(face.len());
+        // What marks the end of a shorter face is missing, or lies before the first.
+        for number in face.iter().filter(|number| is_node(number) && **number >= first) {
+            let node = (number - first) as u32;
+            if node as usize >= points {
+                return None;
+            }
+            own.push(node);
+        }
+        // Some repeat the last corner, or the first.
+        own.dedup();
+        if own.len() > 1 && own.first() == own.last() {
+            own.pop();
+        }
+        found.push(own);
+    }
+    Some(found)
+}
+
+/// The number that fills up shorter faces where no attribute says so: the only one beyond the last node.
+fn filler(numbers: &[f64], points: usize) -> Option<f64> {
+    let mut beyond = numbers.iter().copied().filter(|number| *number > points as f64);
+    let first = beyond.next()?;
+    let within = numbers.iter().any(|number| (0.0..=points as f64).contains(number));
+    (within && beyond.all(|number| number == first)).then_some(first)
 }
 
 /// The corners of each face together, from rows of all first corners, all second ones, and so on.
@@ -100,7 +206,7 @@ fn by_face(numbers: &[f64], corners: usize) -> Vec<f64> {
 mod tests {
     use std::collections::HashMap;
 
-    use super::super::attribute::{Attribute, Dimension, Element, Number};
+    use super::super::attribute::{Element, Number};
     use super::super::declarations::Values;
     use super::super::horizontal::Grids;
     use super::*;

@@ -11,6 +11,7 @@ mod lacking;
 mod levels;
 pub mod listed;
 mod mesh;
+mod motion;
 mod offers;
 pub mod packing;
 mod places;
@@ -23,8 +24,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::field::Member;
-use crate::grid::Grid;
-use crate::source::{Detail, ExtraDimension, LevelAxis, Refusal, SourceError, Step};
+use crate::grid::{Geometry, Grid, MapError};
+use crate::source::{Choice, Detail, ExtraDimension, LevelAxis, Refusal, SourceError, Step};
 
 pub use attribute::{Attribute, Declared, Dimension, Element, Number};
 pub use declarations::{Declarations, Values};
@@ -56,7 +57,13 @@ pub struct Gridded {
 #[derive(Debug)]
 pub enum Odd {
     /// A grid mapping that makes no projection.
-    Mapping(usize, String),
+    Mapping(usize, MapError),
+    /// A grid mapping that describes its projection twice, so many degrees apart.
+    Twofold(usize, f64),
+    /// A grid mapping that places points so many degrees from the positions that the file lists.
+    Listed(usize, f64),
+    /// Latitudes that change at so many times, with so many points in all.
+    Moving(usize, usize, usize),
     /// A variable on a grid of so many points.
     Large(usize, usize, usize),
     /// A variable with more steps than are told one by one.
@@ -84,9 +91,28 @@ const MOST_TOLD: usize = 8;
 #[must_use]
 pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceError> {
     let number = |number: usize| Detail::Count(number as u64);
+    let rounded = |degrees: f64| Detail::from(format!("{degrees:.2}"));
     let note = |odd: Odd| {
         let (variable, detail, words) = match odd {
-            Odd::Mapping(mapping, why) => (mapping, why.into(), None),
+            Odd::Mapping(mapping, why) => {
+                let words: &'static (&str, &str) = &("refusal.not_placed", "advice.no_mapping");
+                let words = matches!(why, MapError::Missing(_)).then_some(words);
+                (mapping, Detail::with(why.key(), [("name", why.name().into())]), words)
+            }
+            Odd::Twofold(mapping, degrees) => {
+                let words: &'static (&str, &str) = &("refusal.contradiction", "advice.contradiction");
+                (mapping, Detail::with("mapping.twofold", [("degrees", rounded(degrees))]), Some(words))
+            }
+            Odd::Listed(mapping, degrees) => {
+                let words: &'static (&str, &str) = &("refusal.contradiction", "advice.contradiction");
+                (mapping, Detail::with("mapping.listed", [("degrees", rounded(degrees))]), Some(words))
+            }
+            Odd::Moving(lat, times, points) => {
+                let most = number(motion::MOST_POINTS);
+                let places = [("count", number(times)), ("points", number(points)), ("most", most)];
+                let words: &'static (&str, &str) = &("refusal.too_large", "advice.moving");
+                (lat, Detail::with("mapping.moving", places), Some(words))
+            }
             Odd::Large(variable, ny, nx) => {
                 let places = [("ny", number(ny)), ("nx", number(nx)), ("most", number(horizontal::MOST_POINTS))];
                 let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_large");
@@ -134,7 +160,9 @@ pub fn add_placed(
 ) {
     let (all, mut times) = (Declarations::new(variables, values), Times::default());
     for (number, grid, Fit { y, x }) in placed {
-        let Some(field) = on_grid(&all, &mut times, number, Placed { grid, y, x, sides: None }) else { continue };
+        let Some(field) = on_grid(&all, &mut times, number, Placed { grid, y, x, sides: None, moving: None }) else {
+            continue;
+        };
         match gridded.binary_search_by_key(&number, |known| known.declared) {
             Ok(at) => gridded[at] = field,
             Err(at) => gridded.insert(at, field),
@@ -170,7 +198,7 @@ fn gridded(all: &Declarations<'_>, grids: &mut Grids, times: &mut Times, number:
 
 fn on_grid(all: &Declarations<'_>, times: &mut Times, number: usize, placed: Placed) -> Option<Gridded> {
     let variable = all.get(number)?;
-    let Placed { grid, y, x, sides } = placed;
+    let Placed { grid, y, x, sides, moving } = placed;
     let of_grid = [Some(x), y, sides.map(|(dim, _)| dim)];
     let mut free: Vec<usize> = (0..variable.dims.len()).filter(|&dim| !of_grid.contains(&Some(dim))).collect();
     let Steps { steps, dims: step_dims, doubtful } = times.of(all, number, &free)?;
@@ -184,7 +212,24 @@ fn on_grid(all: &Declarations<'_>, times: &mut Times, number: usize, placed: Pla
     places.dims.extend(free);
     places.dims.sort_unstable();
     let dims = places.dims.iter().filter_map(|&dim| extra(all, variable, dim, &places)).collect();
+    let grid = moving.map_or_else(|| grid.clone(), |along| at_steps(&grid, along, &places, steps.len()));
     Some(Gridded { declared: number, grid, levels, steps, members, dims, places })
+}
+
+/// A moving grid with its place at each step. `along`: the dimension of the variable for whose positions it has places.
+fn at_steps(grid: &Arc<Grid>, along: usize, places: &Places, count: usize) -> Arc<Grid> {
+    if matches!(places.step.as_slice(), [(only, size)] if *only == along && *size == count) {
+        return grid.clone();
+    }
+    let each = (0..count).map(|step| {
+        let choice = Choice { step, ..Choice::default() };
+        places.step.iter().any(|(dim, _)| *dim == along).then_some(())?;
+        grid.at(places.corner(&choice, along + 1).get(along).copied()?).cloned()
+    });
+    let grids: Option<Vec<Arc<Grid>>> = each.collect();
+    // Steps that are not told one by one: where a field lies cannot be said.
+    let geometry = grids.filter(|grids| !grids.is_empty()).map_or(Geometry::Unplaced, Geometry::Moving);
+    Arc::new(Grid { ny: grid.ny, nx: grid.nx, geometry })
 }
 
 /// The ensemble members; their dimension leaves `free`. Names that repeat are chosen by position as well.

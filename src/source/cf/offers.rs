@@ -16,7 +16,7 @@ const NUMBERS: &[&str] =
 /// Latitudes and longitudes of one kind of points.
 #[derive(Clone, Debug)]
 pub struct Offer {
-    /// Numbers of variables.
+    /// Numbers of variables: the same one for both, where a row of longitudes stands above one of latitudes.
     pub lat: usize,
     pub lon: usize,
     /// The triangles between the points.
@@ -149,7 +149,22 @@ pub fn offers(all: &Declarations<'_>, of_file: Option<char>) -> Vec<Offer> {
             break;
         }
     }
+    let nodes = nodes_of_fesom(all).filter(|nodes| !found.iter().any(|offer: &Offer| offer.dims == nodes.dims));
+    found.extend(nodes);
     found
+}
+
+/// FESOM's mesh file: `nodes`, a row of longitudes and one of latitudes, where it lists neither alone.
+fn nodes_of_fesom(all: &Declarations<'_>) -> Option<Offer> {
+    let nodes = all.find("nodes", "").or_else(|| all.find("coord_nod2D", ""))?;
+    let declared = all.get(nodes)?;
+    let [_, points] = declared.dims.as_slice() else { return None };
+    if !mesh::is_two_rows(declared) {
+        return None;
+    }
+    let faces = mesh::faces_between(all, declared);
+    let name = "lat".to_owned();
+    Some(Offer { lat: nodes, lon: nodes, faces, name, dims: vec![points.clone()], stagger: None })
 }
 
 fn letter_behind(name: &str, stem: &str) -> Option<char> {

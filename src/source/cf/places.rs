@@ -53,4 +53,14 @@ impl Places {
         }
         corner
     }
+
+    /// The number of the step that a choice means, where `dims` may overrule the one that it says.
+    #[must_use]
+    pub fn step_of(&self, choice: &Choice, rank: usize) -> usize {
+        let corner = self.corner(choice, rank);
+        let along = |number: usize, &(dim, size): &(usize, usize)| {
+            number.saturating_mul(size).saturating_add(corner.get(dim).copied().unwrap_or(0))
+        };
+        self.step.iter().fold(0, along)
+    }
 }

@@ -24,11 +24,9 @@ pub enum Role {
     Level,
 }
 
-/// WRF's geogrid writes the last ones.
-const LATITUDE_UNITS: &[&str] =
-    &["degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn", "degrees latitude"];
-const LONGITUDE_UNITS: &[&str] =
-    &["degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese", "degrees longitude"];
+/// What stands behind the degrees in a unit. WRF's geogrid writes `degrees latitude`.
+const OF_LATITUDE: &[&str] = &["north", "n", "latitude", "lat", "northward"];
+const OF_LONGITUDE: &[&str] = &["east", "e", "longitude", "lon", "eastward"];
 const ANGLE_UNITS: &[&str] = &["", "degrees", "degree", "deg", "radian", "radians"];
 const LATITUDE_NAMES: &[&str] = &[
     "lat",
@@ -167,10 +165,10 @@ fn horizontal(declared: &Declared) -> Option<Role> {
         "grid_longitude" | "projection_x_coordinate" | "projection_x_angular_coordinate" => return Some(Role::X),
         _ => {}
     }
-    if LATITUDE_UNITS.contains(&units.as_str()) || (by_name && LATITUDE_NAMES.contains(&name.as_str())) {
+    if is_degrees_of(&units, OF_LATITUDE) || (by_name && LATITUDE_NAMES.contains(&name.as_str())) {
         return Some(Role::Latitude);
     }
-    if LONGITUDE_UNITS.contains(&units.as_str()) || (by_name && LONGITUDE_NAMES.contains(&name.as_str())) {
+    if is_degrees_of(&units, OF_LONGITUDE) || (by_name && LONGITUDE_NAMES.contains(&name.as_str())) {
         return Some(Role::Longitude);
     }
     match declared.text("axis") {
@@ -178,6 +176,21 @@ fn horizontal(declared: &Declared) -> Option<Role> {
         "Y" | "y" => Some(Role::Y),
         _ => None,
     }
+}
+
+/// `degrees_north`, `degree North`, `deg N`, `Degrees-north`, `°N`: whatever stands between the words.
+fn is_degrees_of(units: &str, direction: &[&str]) -> bool {
+    let letters: String =
+        units.chars().filter(|c| c.is_alphabetic() || *c == '°').flat_map(char::to_lowercase).collect();
+    let behind = |word: &&str| letters.strip_prefix(*word).is_some_and(|rest| direction.contains(&rest));
+    ["degrees", "degree", "degs", "deg", "°"].iter().any(|word| behind(word))
+}
+
+/// Whether a unit is one of latitudes, or of longitudes, in so many words.
+#[must_use]
+pub fn is_geographic(declared: &Declared) -> bool {
+    let units = declared.text("units");
+    is_degrees_of(units, OF_LATITUDE) || is_degrees_of(units, OF_LONGITUDE)
 }
 
 fn temporal(declared: &Declared) -> Option<Role> {
@@ -254,6 +267,16 @@ mod tests {
     fn coordinates_are_known_by_what_they_say_of_themselves() {
         check("rows", &[("units", "degrees_north")], Some(Role::Latitude));
         check("lon", &[], Some(Role::Longitude));
+        for units in ["degrees north", "degree North", "Degrees_North", "deg north", "degN", "deg_N", "degreesN", "°N"]
+        {
+            check("a", &[("units", units)], Some(Role::Latitude));
+        }
+        for units in ["degrees east", "degree East", "Degrees_East", "deg east", "degE", "degree_e", "degreeE", "° E"]
+        {
+            check("b", &[("units", units)], Some(Role::Longitude));
+        }
+        check("direction", &[("units", "degrees")], None);
+        check("slope", &[("units", "degrees north of east")], None);
         check("rlat", &[("standard_name", "grid_latitude"), ("units", "degrees")], Some(Role::Y));
         check("x", &[("axis", "X"), ("units", "km")], Some(Role::X));
         check("valid_time", &[("units", "hours since 2024-01-01")], Some(Role::Time));

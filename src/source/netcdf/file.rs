@@ -340,6 +340,10 @@ fn stated_end(path: &Path, storage: &dyn hdf5_reader::Storage) -> Option<u64> {
 
 impl Values for File {
     fn numbers(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {
+        self.numbers_at(variable, rank, &[])
+    }
+
+    fn numbers_at(&self, variable: usize, rank: usize, at: &[usize]) -> Option<Vec<f64>> {
         let declared = self.declared.get(variable)?;
         let packing = Packing::of_coordinate(declared, true)?;
         let outer = declared.dims.len().saturating_sub(rank);
@@ -350,7 +354,11 @@ impl Values for File {
         if bytes > MOST_BYTES_READ || !self.may_hold(bytes as u64) || declared.dims.iter().any(|dim| dim.size == 0) {
             return None;
         }
-        let stored = self.slab(variable, &vec![0; count.len()], &count).ok()?;
+        let mut start = vec![0; count.len()];
+        for (n, (start, &at)) in start.iter_mut().zip(at).enumerate().take(outer) {
+            *start = Some(at).filter(|&at| declared.dims.get(n).is_some_and(|dim| at < dim.size))?;
+        }
+        let stored = self.slab(variable, &start, &count).ok()?;
         let mut values = vec![f64::NAN; elements];
         packing.decode(&stored, NATIVE, 1, &mut values);
         Some(values)

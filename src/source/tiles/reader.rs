@@ -227,6 +227,10 @@ impl<A: Arrays> Reader for TileReader<A> {
         !unwritten[0].is_nan() || layout.may_have(&stored.corner(choice), &dims)
     }
 
+    fn step_of(&self, variable: u32, choice: &Choice) -> usize {
+        self.stored(variable).map_or(choice.step, |stored| stored.places.step_of(choice, stored.shape.len()))
+    }
+
     fn read_raw(&self, variable: u32, choice: &Choice) -> Result<Array2<f64>, SourceError> {
         let found = Mutex::new(None);
         self.read(variable, &[choice], None, &Stop::default(), &|_, values| {

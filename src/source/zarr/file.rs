@@ -109,8 +109,9 @@ impl File {
         })
     }
 
-    /// The values of a numeric array along its last `rank` dimensions, at the first position on the others.
-    fn values(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {
+    /// The values of a numeric array along its last `rank` dimensions, `at` these positions on the others, the first where
+    /// it is silent.
+    fn values(&self, variable: usize, rank: usize, at: &[usize]) -> Option<Vec<f64>> {
         let (declared, layout) = (self.declared.get(variable)?, self.layout(variable)?);
         let packing = Packing::of_coordinate(declared, false)?;
         let sizes = layout.shape.clone();
@@ -130,7 +131,13 @@ impl File {
         if !self.may_hold(variable, bytes) {
             return None;
         }
-        let corners: Vec<Vec<usize>> = (0..count).map(|plane| corner(plane, outer, planes, sizes.len())).collect();
+        if at.iter().zip(sizes.get(..outer)?).any(|(at, size)| at >= size) {
+            return None;
+        }
+        let mut corners: Vec<Vec<usize>> = (0..count).map(|plane| corner(plane, outer, planes, sizes.len())).collect();
+        for corner in &mut corners {
+            corner.iter_mut().take(outer).zip(at).for_each(|(corner, &at)| *corner = at);
+        }
         let window = Window { j0: 0, i0: 0, ny, nx };
         let job = Job { layout: &layout, packing: &packing, y, x, ny, nx, window };
         let found = Mutex::new(Some(vec![f64::NAN; elements]));
@@ -309,7 +316,11 @@ impl Arrays for File {
 
 impl Values for File {
     fn numbers(&self, variable: usize, rank: usize) -> Option<Vec<f64>> {
-        self.values(variable, rank)
+        self.values(variable, rank, &[])
+    }
+
+    fn numbers_at(&self, variable: usize, rank: usize, at: &[usize]) -> Option<Vec<f64>> {
+        self.values(variable, rank, at)
     }
 
     fn texts(&self, variable: usize) -> Option<Vec<String>> {

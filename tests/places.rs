@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 use std::sync::Arc;
 
-use millibar::catalog::{Catalog, Wanted, inventory};
+use millibar::catalog::{Catalog, Variant, Wanted, inventory};
 use millibar::grid::Geometry;
 use millibar::map;
 use millibar::source::{Choice, Dataset, Variable, open, open_among};
@@ -88,7 +88,7 @@ fn a_position_along_time_overrules_the_step_for_the_place_too() {
     let folder = folder("places_overruled");
     let dataset = opened(&write(&folder, "wrfout_d02.nc", &nest(0..3, 1.0).bytes()));
     let t2 = variable(&dataset, "T2");
-    if let Some(at) = t2.dims.iter().position(|(name, _)| name == "Time") {
+    if let Some(at) = t2.dims.iter().position(|dim| dim.name == "Time") {
         let mut dims = vec![0; t2.dims.len()];
         dims[at] = 2;
         let field = t2.field(Choice { dims, ..Choice::default() }).expect("it is in the file");
@@ -125,7 +125,11 @@ fn a_nest_that_moves_from_file_to_file_is_one_loop_and_is_probed_at_its_own_plac
     let places: Vec<_> = t2
         .slots
         .iter()
-        .map(|slot| t2.recipe(t2.levels[0], 0, *slot).and_then(|recipe| recipe.grid()?.position(0, 0)).expect("placed"))
+        .map(|slot| {
+            t2.recipe(t2.levels[0], &Variant::default(), *slot)
+                .and_then(|recipe| recipe.grid()?.position(0, 0))
+                .expect("placed")
+        })
         .collect();
     assert_eq!(places, [(-85.0, 25.0), (-86.5, 27.0), (-88.0, 29.0)]);
     let listed = inventory(&files);

@@ -1,6 +1,7 @@
 //! What a variable means: its parameter, and the conversion of its numbers and levels to the units shown.
 
 use super::departure::Departure;
+use super::qualified;
 use super::parameter::{
     self, GEOPOTENTIAL, GEOPOTENTIAL_HEIGHT, KnownParameter, OROGRAPHY, Parameter, SURFACE_GEOPOTENTIAL,
     TOTAL_PRECIPITATION,
@@ -14,6 +15,9 @@ use crate::units::{self, Affine, Unit};
 /// is silent or may be wrong. The conversion comes first, that of [`UnitGuess::decide`] behind it.
 #[must_use]
 pub fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
+    if let Some((parameter, conversion)) = qualified::meaning(variable) {
+        return (parameter, conversion, None);
+    }
     let as_it_is = || (parameter::unknown(variable), Affine::IDENTITY, None);
     let Some(entry) = parameter::identify(variable) else { return as_it_is() };
     let found = variable.units.as_deref().and_then(units::parse);

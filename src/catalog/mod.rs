@@ -16,6 +16,7 @@ pub mod models;
 mod names;
 pub mod parameter;
 mod pattern;
+mod qualified;
 pub mod recipe;
 mod runs;
 mod variant;

@@ -111,7 +111,7 @@ pub fn known(id: &str) -> Option<&'static KnownParameter> {
 impl KnownParameter {
     #[must_use]
     pub fn parameter(&'static self) -> Parameter {
-        let unit = units::by_id(&self.display).or_else(|| units::parse(&self.display));
+        let unit = self.parameter_unit();
         Parameter {
             id: self.id.clone(),
             name: Bilingual { en: self.name_en.clone(), fr: self.name_fr.clone() },
@@ -222,6 +222,11 @@ impl KnownParameter {
     /// Amounts and fluxes, of which files carry sums and means as often as the thing itself.
     pub(super) fn is_summed(&self) -> bool {
         ["accumulated", "flux", "rate"].contains(&self.kind.as_str())
+    }
+
+    /// The unit shown.
+    pub(super) fn parameter_unit(&self) -> Option<&'static Unit> {
+        units::by_id(&self.display).or_else(|| units::parse(&self.display))
     }
 
     /// The unit that values have when the file is silent.

@@ -209,7 +209,7 @@ fn components_to_the_east_and_bare_ones_stay_to_the_bit() {
         "{found}"
     );
     let catalog = catalog(&[&path]);
-    let (_, _, recipe) = series(&catalog, "U component of wind").recipes().next().expect("a field");
+    let (_, _, recipe) = series(&catalog, "10 m U component of wind").recipes().next().expect("a field");
     assert_eq!((recipe.formula.clone(), recipe.ingredients.len()), (Formula::Direct, 1));
     let bare = cone_file("bare", &[("u", &[], vec![10.0; 108]), ("v", &[], vec![0.0; 108])]);
     assert!(probe(&[&bare], &json!({ "variable": "u", "index": [3, 4] })).get("shown").is_none());
@@ -309,7 +309,7 @@ fn currents_stresses_and_drift_are_turned_and_not_called_wind() {
     );
     let catalog = catalog(&[&path]);
     series(&catalog, "sea water velocity, x-component (turned to east)");
-    series(&catalog, "u-component of ice drift");
+    series(&catalog, "Eastward ice drift");
     let names = catalog.models.iter().flat_map(|model| &model.runs).flat_map(|run| &run.series);
     assert!(names.map(|series| &series.parameter.name.en).all(|name| !name.to_lowercase().contains("wind")));
 }
@@ -344,7 +344,7 @@ fn directions_are_interpolated_on_the_circle() {
         assert!(between.min(360.0 - between) < 1e-6, "{variable}: {found}");
     }
     let catalog = catalog(&[&path]);
-    assert!(series(&catalog, "Direction of swell waves").parameter.is_direction);
+    assert!(series(&catalog, "Direction of swell (from)").parameter.is_direction);
 }
 
 /// A message of 10 m wind on the cone: its number, and the flags of the grid.

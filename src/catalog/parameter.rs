@@ -149,7 +149,7 @@ impl KnownParameter {
         /// Of these a vector is no wind.
         const NO_WIND: [&str; 11] =
             ["water", "current", "currents", "ocean", "ice", "stokes", "drift", "stress", "momentum", "wave", "flux"];
-        let is_wind = self.vector_en.is_some() || self.id.starts_with("wind_");
+        let is_wind = self.id.contains("wind");
         let in_the_sea = variable.levels.as_ref().is_some_and(|axis| axis.kind == LevelKind::DepthBelowSea);
         let not_wind = |word: &str| NO_WIND.contains(&word);
         if is_wind && (in_the_sea || said.split(|c: char| !c.is_alphanumeric()).any(not_wind)) {

@@ -56,9 +56,12 @@ fn at_points<'a>(variable: &'a Variable, grid: &Arc<Grid>) -> Option<(FieldRef, 
     if grid.orientation() == Orientation::Turned {
         return None;
     }
+    if (grid.ny, grid.nx) == (own.ny, own.nx) {
+        return Some((field, units));
+    }
     let near = |a: usize, b: usize| a.abs_diff(b) <= 1 && a.min(b) > 1;
     let around = Neighbours { dj: if grid.ny > own.ny { -1 } else { 0 }, di: if grid.nx > own.nx { -1 } else { 0 } };
-    let lies_between = near(grid.ny, own.ny) && near(grid.nx, own.nx) && (grid.ny, grid.nx) != (own.ny, own.nx);
+    let lies_between = near(grid.ny, own.ny) && near(grid.nx, own.nx);
     lies_between.then(|| (brought_to(&field, own, grid, around), units))
 }
 

@@ -155,7 +155,7 @@ fn normalise(spelling: &str) -> String {
 
 /// Without case, spaces, dots, underscores and brackets; the sign of a degree is the word.
 fn squeeze(spelling: &str) -> String {
-    let words = spelling.to_lowercase().replace('°', "deg").replace('º', "deg");
+    let words = spelling.to_lowercase().replace(['°', 'º'], "deg");
     words.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '.' | '_' | '(' | ')')).collect()
 }
 

@@ -335,9 +335,9 @@ fn a_usual_name_for_something_else_is_not_taken_at_its_word() {
     };
     assert_eq!(named("t", &[("units", "K")]), "Temperature");
     assert_eq!(named("t", &[("units", "K"), ("long_name", "Temperature")]), "Temperature");
-    assert_eq!(named("t", &[("units", "K"), ("long_name", "Temperature anomaly")]), "Temperature anomaly");
+    assert_eq!(named("t", &[("units", "K"), ("long_name", "Temperature anomaly")]), "Temperature (anomaly)");
     assert_eq!(named("r", &[("units", "%"), ("long_name", "cloud reflectance")]), "cloud reflectance");
-    assert_eq!(named("u", &[("units", "m s-1"), ("standard_name", "eastward_sea_water_velocity")]), "u");
+    assert_eq!(named("u", &[("units", "m s-1"), ("standard_name", "eastward_sea_water_velocity")]), "Eastward current");
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn told(
     let sensible = |unit: &&str| {
         as_if(unit).is_some_and(|conversion| makes_sense(conversion.apply(seen.middle), conversion.apply(seen.highest)))
     };
-    match std::iter::once(taken).chain(others.iter().copied()).find(|unit| sensible(&unit)) {
+    match std::iter::once(taken).chain(others.iter().copied()).find(|unit| sensible(unit)) {
         Some(unit) if unit != taken => as_if(unit).map_or((Affine::IDENTITY, taken), |conversion| (conversion, unit)),
         _ => (Affine::IDENTITY, taken),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::budget::Usage;
 use super::cache::frame_bytes;
 use super::layer::Guesses;
-use super::plan::Plan;
+use super::plan::{LayerPlan, Plan};
 use super::reel::Reel;
 use super::request::{Request, Selection, Subject, levels};
 use super::state::{Job, State};
@@ -16,16 +16,19 @@ use crate::product;
 /// A request laid out; without slots where the catalogue no longer has what is asked for.
 pub(super) fn reel(catalog: &Catalog, request: &Request, id: u64) -> Reel {
     let plan = Plan::new(catalog, &request.selection, request.picture.interval_factor).unwrap_or_default();
+    let visible = plan.slots.get(request.slot).map(|slot| slot.time);
     let guesses = [&plan.bands, &plan.lines].map(|layer| {
-        layer.as_ref().map_or_else(Guesses::default, |layer| guesses(catalog, &request.selection, &layer.parameter.id))
+        let told = |layer: &LayerPlan| guesses(catalog, &request.selection, &layer.parameter.id, visible);
+        layer.as_ref().map_or_else(Guesses::default, told)
     });
     let mut reel = Reel::new(id, Arc::new(plan), Arc::new(request.picture.clone()), guesses);
     reel.playhead = request.slot;
     reel
 }
 
-/// The recipes by which a silent unit is told, all of one level, so that all levels come to the same unit.
-fn guesses(catalog: &Catalog, selection: &Selection, parameter: &str) -> Guesses {
+/// The recipes by which a unit is told, all of one level, so that all levels come to the same unit. Where the file names a
+/// unit the visible step comes first: nothing else is waited for. A silent one is told by the first step, whatever is shown.
+fn guesses(catalog: &Catalog, selection: &Selection, parameter: &str, visible: Option<SlotTime>) -> Guesses {
     let run = catalog.model(&selection.model).and_then(|model| model.run(selection.run));
     let Some(series) = run.and_then(|run| run.series(parameter)) else { return Guesses::default() };
     let silent = |level: Option<Level>| {
@@ -36,7 +39,14 @@ fn guesses(catalog: &Catalog, selection: &Selection, parameter: &str) -> Guesses
     let guess = levels.first().and_then(|level| silent(*level).next()?.guess);
     let Some(level) = guess.and_then(|guess| guess.best_level(&levels)) else { return Guesses::default() };
     let pressure = level.filter(|level| level.kind == LevelKind::Pressure).map(|level| level.value);
-    Guesses { recipes: silent(level).map(Arc::new).collect(), pressure }
+    let mut recipes: Vec<_> = silent(level).map(Arc::new).collect();
+    if let Some(shown) = visible.and_then(|time| series.recipe(level, &selection.variant, time))
+        && shown.guess.is_some_and(|guess| guess.said().is_some())
+        && let Some(at) = recipes.iter().position(|recipe| **recipe == shown)
+    {
+        recipes.swap(0, at);
+    }
+    Guesses { recipes, pressure }
 }
 
 /// The same slot one level up and one level down.

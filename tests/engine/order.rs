@@ -16,7 +16,8 @@ fn the_visible_step_is_made_first_and_then_those_that_follow_it() {
     engine.request(request(&engine, 500.0, 4));
     wait_for_all(&engine);
     let order = reader.order.lock().unwrap().clone();
-    let expected: Vec<usize> = (4..STEPS).chain(0..4).collect();
+    // Once more in front: whether its values fit the unit that the file names.
+    let expected: Vec<usize> = [4].into_iter().chain(4..STEPS).chain(0..4).collect();
     assert_eq!(order, expected);
 }
 

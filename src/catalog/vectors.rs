@@ -8,7 +8,7 @@ use super::join::{Entry, Gathered, same_grid};
 use super::recipe::{Formula, Ingredient, Recipe};
 use super::{Catalog, Parameter, Series, SlotTime};
 use crate::field::{AxisWords, Component, Level, Member};
-use crate::grid::{Directions, Grid, Neighbours, Orientation};
+use crate::grid::{Directions, Geometry, Grid, Neighbours, Orientation};
 use crate::source::{Dataset, FieldRef, Frame, Variable, angles, brought_to};
 use crate::text::{self, Bilingual, Language};
 use crate::time::Span;
@@ -199,6 +199,10 @@ fn directions(known: &mut Vec<Arc<Directions>>, grid: &Arc<Grid>) -> Arc<Directi
 
 /// The directions of a grid that a file has besides the positions.
 pub(super) fn told(dataset: &Dataset, grid: &Arc<Grid>) -> Option<Arc<Directions>> {
+    // The angles of a grid that moves differ from time to time.
+    if matches!(grid.geometry, Geometry::Moving(_)) {
+        return None;
+    }
     let angles = angles(&dataset.variables, grid)?;
     Some(Arc::new(Directions::new(grid.clone(), Some(Box::new(angles)))))
 }

@@ -58,6 +58,10 @@ pub(super) fn of_plan(catalog: &Catalog, plan: &Plan) -> Vec<Double> {
     }
     let first = |recipe: &Recipe| recipe.ingredients.first().map(|what| what.field.clone());
     let recipes = plan.slots.iter().flat_map(|slot| [&slot.bands, &slot.lines]).flatten();
+    #[expect(
+        clippy::mutable_key_type,
+        reason = "the grid of a field, and what is made of it later, is no part of the key"
+    )]
     let shown: HashSet<FieldRef> = recipes.filter_map(first).collect();
     let of_plan = |double: &&Double| first(&double.shown).is_some_and(|field| shown.contains(&field));
     catalog.doubles.iter().filter(of_plan).cloned().collect()

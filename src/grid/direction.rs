@@ -39,8 +39,11 @@ impl Grid {
                     _ => Orientation::Turned,
                 })
             }
-            Geometry::Moving(grids) => grids.first().map_or(Orientation::Unknown, |grid| grid.orientation()),
-            Geometry::Points(_) | Geometry::Unplaced => Orientation::Unknown,
+            Geometry::Moving(grids) if grids.iter().all(|grid| grid.orientation() == Orientation::EastNorth) => {
+                Orientation::EastNorth
+            }
+            // Its axes turn from time to time.
+            Geometry::Moving(_) | Geometry::Points(_) | Geometry::Unplaced => Orientation::Unknown,
         }
     }
 

@@ -86,7 +86,15 @@ impl State {
         if self.cache.bytes() + need <= limit {
             return;
         }
+        #[expect(
+            clippy::mutable_key_type,
+            reason = "the grid of a field, and what is made of it later, is no part of the key"
+        )]
         let mut field_ranks = HashMap::new();
+        #[expect(
+            clippy::mutable_key_type,
+            reason = "the grid of a field, and what is made of it later, is no part of the key"
+        )]
         let mut frame_ranks = HashMap::new();
         if let Some(reel) = self.reels.first() {
             for (rank, slot) in reel.order().into_iter().enumerate() {

@@ -14,7 +14,7 @@ pub(super) fn definition(number: u32) -> Option<String> {
 
 /// The zones of the universal transverse Mercator projection, which are numbered in blocks.
 fn utm(number: u32) -> Option<String> {
-    let zone = |first: u32, last: u32| (first..=last).contains(&number).then(|| number % 100);
+    let zone = |first: u32, last: u32| (first..=last).contains(&number).then_some(number % 100);
     let (zone, rest) = match number {
         32_601..=32_660 => (zone(32_601, 32_660)?, "+ellps=WGS84"),
         32_701..=32_760 => (zone(32_701, 32_760)?, "+south +ellps=WGS84"),

@@ -469,7 +469,7 @@ fn two_rows(all: &Declarations<'_>, nodes: usize) -> Option<(Vec<f64>, Vec<f64>)
     use std::f64::consts::{FRAC_PI_2, TAU};
     let row = |row: usize| all.numbers_at(nodes, 1, &[row]);
     let (lon, lat) = row(0).zip(row(1))?;
-    let within = |values: &[f64], most: f64| values.iter().all(|value| !(value.abs() > most + 1e-6));
+    let within = |values: &[f64], most: f64| !values.iter().any(|value| value.abs() > most + 1e-6);
     let radians = within(&lat, FRAC_PI_2) && within(&lon, TAU);
     let degrees = |values: &[f64]| {
         values.iter().map(|value| if radians { value.to_degrees() } else { *value }).collect::<Vec<f64>>()

@@ -81,7 +81,7 @@ pub(super) fn find(
 
 /// What is missing in one of them is no difference.
 fn are_alike(first: &[f64], last: &[f64], near: f64) -> bool {
-    first.len() == last.len() && first.iter().zip(last).all(|(a, b)| !((a - b).abs() > near))
+    first.len() == last.len() && !first.iter().zip(last).any(|(a, b)| (a - b).abs() > near)
 }
 
 /// The middle distance in latitude or longitude, whichever is larger, from a point to the next in its row, as the numbers are.

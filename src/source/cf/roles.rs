@@ -183,7 +183,7 @@ fn is_degrees_of(units: &str, direction: &[&str]) -> bool {
     let letters: String =
         units.chars().filter(|c| c.is_alphabetic() || *c == '°').flat_map(char::to_lowercase).collect();
     let behind = |word: &&str| letters.strip_prefix(*word).is_some_and(|rest| direction.contains(&rest));
-    ["degrees", "degree", "degs", "deg", "°"].iter().any(|word| behind(word))
+    ["degrees", "degree", "degs", "deg", "°"].iter().any(behind)
 }
 
 /// Whether a unit is one of latitudes, or of longitudes, in so many words.

@@ -312,7 +312,7 @@ impl App {
             self.ask_for_folder();
         }
         if ui.add(egui::Button::new(self.say("app_menu.open_path")).min_size(size)).clicked() {
-            self.panes.ask_path(super::errands::Purpose::OpenFiles, "");
+            self.ask_with_field(super::errands::Purpose::OpenFiles);
         }
         if ui.add(egui::Button::new(self.say("app_menu.open_sample")).min_size(size)).clicked() {
             self.open_sample();

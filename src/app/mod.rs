@@ -9,6 +9,8 @@ mod centre;
 mod choosing;
 mod clock;
 mod commands;
+mod completing;
+mod desktop;
 mod dialogs;
 mod errands;
 mod following;
@@ -41,6 +43,8 @@ use crate::engine::{self, Engine, Picture, Plan, Selection, Snapshot};
 use crate::text::Language;
 
 pub use commands::{Command, TABLE, key_name, words};
+pub use desktop::{Answer, Dialogs};
+pub use errands::Purpose;
 pub use notices::Notice;
 pub use player::{Mode, Pace, Player};
 pub use settings::{Look, Settings, Trouble};

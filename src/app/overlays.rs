@@ -6,7 +6,7 @@ use egui::text::LayoutJob;
 use egui::{Align, Align2, Color32, FontId, Id, Layout, RichText, Ui, Vec2};
 
 use super::commands::{self, Group};
-use super::dialogs::PathField;
+use super::dialogs::{PathField, Saving};
 use super::errands::Purpose;
 use super::following::Offer;
 use super::models::ModelForm;
@@ -22,6 +22,10 @@ pub struct Panes {
     pub list: bool,
     pub about: bool,
     pub path: Option<PathField>,
+    /// What was typed into the field for opening last.
+    pub typed: String,
+    /// The picture that is being saved.
+    pub saving: Option<Saving>,
     pub model: Option<ModelForm>,
     /// How high the unread notices reach from the window's foot, in points.
     pub cards: f32,
@@ -35,12 +39,20 @@ pub struct Panes {
 
 impl Panes {
     pub fn ask_path(&mut self, purpose: Purpose, text: &str) {
-        self.path = Some(PathField { purpose, text: text.to_owned(), fresh: true });
+        let (error, candidates) = (None, Vec::new());
+        self.path = Some(PathField { purpose, text: text.to_owned(), fresh: true, error, candidates });
     }
 
     /// Closes what lies on top; `false` where nothing is open.
     pub fn close_top(&mut self) -> bool {
-        if self.path.take().is_some() || self.model.take().is_some() {
+        if let Some(field) = self.path.take() {
+            match field.purpose {
+                Purpose::SavePicture => self.saving = None,
+                _ => self.typed = field.text,
+            }
+            return true;
+        }
+        if self.model.take().is_some() {
             return true;
         }
         for open in [&mut self.help, &mut self.about, &mut self.list] {
@@ -62,6 +74,7 @@ impl App {
         self.help_window(ui);
         self.about_window(ui);
         self.path_field(ui);
+        self.dialog_hint(ui);
         self.model_form(ui);
         self.drop_hint(ui);
     }

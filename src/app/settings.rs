@@ -37,6 +37,8 @@ pub struct Settings {
     /// Id of the product chosen last.
     pub product: Option<String>,
     pub pace: Pace,
+    /// The folder of the picture that was saved last.
+    pub pictures: Option<PathBuf>,
     /// Opened last first.
     pub recent: Vec<PathBuf>,
     /// The panel of levels and regions is folded away.
@@ -54,6 +56,7 @@ impl Default for Settings {
             pressure: None,
             product: None,
             pace: Pace::default(),
+            pictures: None,
             recent: Vec::new(),
             side_hidden: false,
         }

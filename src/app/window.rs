@@ -71,6 +71,18 @@ impl App {
         self.sources.begins = Some(f64::NAN);
     }
 
+    /// Shows again what was on screen last; its paths are open in the engine. Without any it opens what there is.
+    pub fn open_again(&mut self) {
+        let paths = self.settings.last.paths.clone();
+        if paths.is_empty() {
+            self.open_by_itself();
+            return;
+        }
+        self.sources.again = true;
+        self.panes.view = self.settings.last.view.clone();
+        self.opened_at_start(paths);
+    }
+
     /// Has the list of models read, from the folder of the settings.
     pub fn open_models(&self) {
         if let Some(list) = &self.models {
@@ -105,9 +117,30 @@ impl App {
         self.side_panel(ui, now);
         self.centre(ui, now);
         self.overlays(ui, now);
+        self.set_title(ui.ctx());
         self.keep_settings(ui.ctx());
         let loading = self.snapshot.progress.done < self.snapshot.progress.of;
         self.trace.note(began, loading);
+    }
+
+    /// «GDPS · 2026-11-20 12Z · 500 hPa — millibar»
+    fn set_title(&mut self, ctx: &egui::Context) {
+        let title = match (&self.selection, self.model()) {
+            (Some(selection), Some(model)) => {
+                let level = selection.level.map(|level| level.in_words(self.language));
+                let parts = [
+                    Some(model.name.in_language(self.language).to_owned()),
+                    Some(self.run_words(selection.run)),
+                    level,
+                ];
+                format!("{} — millibar", parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+            }
+            _ => "millibar".to_owned(),
+        };
+        if title != self.panes.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.panes.title = title;
+        }
     }
 
     /// The text behind a key, in the window's language.
@@ -241,8 +274,8 @@ impl App {
         if self.give_up_dialog() || self.panes.close_top() {
             return;
         }
-        if let Some((at, _)) = self.notices.unread(now).first() {
-            self.notices.mark_read(*at);
+        if let Some(card) = self.notices.cards(now, self.selection.is_some()).first() {
+            self.notices.mark_read(card.at);
         } else if ctx.input(|input| input.viewport().fullscreen.unwrap_or(false)) {
             ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
         }
@@ -280,6 +313,7 @@ impl App {
     /// Hands changed settings on for writing.
     fn keep_settings(&mut self, ctx: &egui::Context) {
         self.settings.pace = self.player.pace;
+        self.keep_last(ctx.input(|input| input.time));
         let viewport = ctx.input(|input| input.viewport().clone());
         let plain = !viewport.fullscreen.unwrap_or(false) && !viewport.maximized.unwrap_or(false);
         if let Some(size) = viewport.inner_rect.map(|rect| rect.size()).filter(|_| plain) {

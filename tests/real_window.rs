@@ -75,7 +75,7 @@ impl Window {
         let program = Running(program);
         wait_for("the window", || {
             let found = Command::new("xdotool")
-                .args(["search", "--onlyvisible", "--pid", &pid, "--name", "^millibar$"])
+                .args(["search", "--onlyvisible", "--pid", &pid, "--name", "millibar$"])
                 .env("DISPLAY", &display)
                 .output()
                 .expect("xdotool runs");

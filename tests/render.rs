@@ -230,6 +230,7 @@ fn as_the_window_asks(size: [u32; 2]) -> Picture {
         size,
         pixels_per_point: 1.0,
         region: region.id.clone(),
+        zoomed: false,
         view: region.view([rectangle.width, rectangle.height], 1.0, None),
         language: Language::English,
         interval_factor: 1.0,

@@ -52,6 +52,7 @@ fn a_unit_that_one_file_leaves_out_is_told_for_that_file_alone() {
         size: [320, 240],
         pixels_per_point: 1.0,
         region: "canada".to_owned(),
+        zoomed: false,
         view: region("canada").expect("bundled").view([map.width, map.height], 1.0, None),
         language: Language::English,
         interval_factor: 1.0,

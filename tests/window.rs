@@ -21,3 +21,7 @@ mod models;
 mod opening;
 #[path = "window/playing.rs"]
 mod playing;
+#[path = "window/pressing.rs"]
+mod pressing;
+#[path = "window/restarting.rs"]
+mod restarting;

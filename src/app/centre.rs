@@ -74,7 +74,31 @@ impl App {
             self.draw(ui, &area, now);
             self.draw_place(ui, &area);
             self.reading_box(ui, &response, &area);
+            self.reset_button(ui, &area, now);
         });
+    }
+
+    /// The map was moved or zoomed away from its region's own view.
+    pub(super) fn is_zoomed(&self) -> bool {
+        self.hand.view.is_some() && !self.hand.home
+    }
+
+    /// Goes back to the region's own view; at the map's top right corner.
+    fn reset_button(&mut self, ui: &mut Ui, area: &Area, now: f64) {
+        if !self.is_zoomed() {
+            return;
+        }
+        let corner = area.map().right_top() + Vec2::new(-10.0, 10.0);
+        let button = egui::Button::new(self.say("app_map.reset")).fill(theme::palette(ui).card);
+        let shown = egui::Area::new(egui::Id::unique("reset"))
+            .order(egui::Order::Middle)
+            .pivot(Align2::RIGHT_TOP)
+            .fixed_pos(corner)
+            .show(ui.ctx(), |ui| ui.add(button));
+        let tip = super::commands::tip(super::Command::ZoomHome, self.language);
+        if shown.inner.on_hover_text(tip).clicked() {
+            self.perform(super::Command::ZoomHome, ui.ctx(), now);
+        }
     }
 
     /// What a screen reader says of the map: why it is not there, where it is not.
@@ -312,7 +336,7 @@ impl App {
             self.ask_for_folder();
         }
         if ui.add(egui::Button::new(self.say("app_menu.open_path")).min_size(size)).clicked() {
-            self.panes.ask_path(super::errands::Purpose::OpenFiles, "");
+            self.ask_with_field(super::errands::Purpose::OpenFiles);
         }
         if ui.add(egui::Button::new(self.say("app_menu.open_sample")).min_size(size)).clicked() {
             self.open_sample();

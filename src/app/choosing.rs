@@ -41,6 +41,8 @@ pub struct Sources {
     pub aside: Option<(SlotTime, SlotTime)>,
     /// What was on screen and is gone for now; what was shown by itself instead and is gone as well comes later.
     pub away: Vec<Away>,
+    /// What was on screen last time is being opened.
+    pub again: bool,
     /// Files that the hand has closed.
     pub closed: BTreeSet<PathBuf>,
     /// The catalogue as last looked at.
@@ -73,6 +75,7 @@ impl App {
             self.notices.withdraw(&Notice::Sample);
         }
         self.sources.closed.insert(path.to_owned());
+        self.settings.last.paths.retain(|open| open != path);
         self.engine.close(path);
     }
 
@@ -89,6 +92,7 @@ impl App {
         if self.snapshot.opening.is_none() {
             if !self.sources.asked.is_empty() {
                 self.finish_opening();
+                self.finish_again(&catalog, now);
             }
             // What a new catalogue makes wanted is being read from now on only.
             if !fresh {
@@ -121,7 +125,9 @@ impl App {
         let mut selection = Selection::of_run(model, run)?;
         let subjects = engine::subjects(run);
         let wanted = self.selection.as_ref().map(|s| s.subject.clone());
-        let kept = wanted.or_else(|| self.settings.product.clone().map(Subject::Product));
+        let last = self.settings.last.variable.clone().map(Subject::Variable).filter(|last| subjects.contains(last));
+        let product = || self.settings.product.clone().map(Subject::Product);
+        let kept = wanted.or(last).or_else(product);
         if let Some(subject) = kept.filter(|subject| subjects.contains(subject)) {
             selection.level = engine::first_level(run, &subject);
             selection.subject = subject;
@@ -130,6 +136,12 @@ impl App {
         let last = self.settings.pressure.map(Level::hpa);
         if let Some(level) = last.filter(|level| levels.contains(&Some(*level))) {
             selection.level = Some(level);
+        }
+        // What is shown first after a restart is on the level that was on screen.
+        let written = self.settings.last.level.as_ref().filter(|_| self.selection.is_none());
+        let as_written = levels.iter().flatten().find(|level| Some(&level.to_string()) == written);
+        if let Some(level) = as_written {
+            selection.level = Some(*level);
         }
         Some(selection)
     }
@@ -148,8 +160,12 @@ impl App {
             self.sources.awaited.retain(|awaited| awaited != path);
             if catalog.has_below(path) {
                 self.settings.remember(path);
+                if !self.settings.last.paths.contains(path) && self.sources.sample.as_ref() != Some(path) {
+                    self.settings.last.paths.push(path.clone());
+                }
             } else {
                 self.settings.forget(path);
+                self.settings.last.paths.retain(|open| open != path);
                 self.sources.awaited.push(path.clone());
             }
         }

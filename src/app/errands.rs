@@ -2,6 +2,8 @@
 //!
 //! Each errand runs on a thread of its own and comes back as an [`Outcome`], which the window takes when it draws.
 
+use std::io::ErrorKind;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +11,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::clock::Zone;
+use super::completing::{self, Completion};
+use super::desktop::{self, Answer, Dialogs};
 use super::notices::reason;
 use super::settings::{Settings, Trouble, write_whole};
 use crate::catalog::models::{self, ModelTrouble, Taken};
@@ -18,10 +22,12 @@ use crate::text::Bilingual;
 
 /// What an errand brought back.
 pub enum Outcome {
-    /// Chosen in a dialog; empty where it was cancelled.
-    Chosen(Purpose, Vec<PathBuf>),
-    /// The desktop has no dialog to offer.
-    NoDialog(Purpose),
+    /// What a dialog answered.
+    Dialog(Purpose, Answer),
+    /// What a typed path completes to: what was typed, what it is now, and what it could become.
+    Completed(String, Completion),
+    /// What was typed, the paths in it, and the first of them that is not there.
+    Checked(String, Vec<PathBuf>, Option<PathBuf>),
     Sample(Result<PathBuf, Detail>),
     Saved(PathBuf, Result<(), Detail>),
     Zone(Option<String>, Option<Zone>),
@@ -49,9 +55,6 @@ pub enum Purpose {
     ModelFolder,
 }
 
-/// A portal that is not there says so within some 15 ms; nobody cancels a dialog that fast.
-const NO_DIALOG: Duration = Duration::from_millis(100);
-
 /// The bundled forecast, made up from a seed.
 const SAMPLE: &[u8] = include_bytes!("../../assets/sample.nc");
 
@@ -60,8 +63,21 @@ pub struct Errands {
     sender: Sender<Outcome>,
     receiver: Receiver<Outcome>,
     settings: Option<SettingsWriter>,
-    /// Of a dialog that is open: there is never a second.
-    dialog: bool,
+    dialogs: Dialogs,
+    /// The dialog that is expected: there is never a second.
+    asked: Option<Asked>,
+    /// Answers come with the number of their dialog: those of a dialog that was given up are dropped.
+    answers: (Sender<(u64, Answer)>, Receiver<(u64, Answer)>),
+    number: u64,
+    /// The desktop has said that it has no dialog. It is not asked again.
+    none: bool,
+}
+
+/// A dialog that has not answered.
+struct Asked {
+    purpose: Purpose,
+    number: u64,
+    since: Instant,
 }
 
 impl Errands {
@@ -70,37 +86,84 @@ impl Errands {
     pub fn new(ctx: egui::Context, settings: Option<PathBuf>) -> Self {
         let (sender, receiver) = channel();
         let settings = settings.map(|path| SettingsWriter::start(path, sender.clone(), ctx.clone()));
-        Self { ctx, sender, receiver, settings, dialog: false }
+        let answers = channel();
+        Self {
+            ctx,
+            sender,
+            receiver,
+            settings,
+            dialogs: desktop::dialogs(),
+            asked: None,
+            answers,
+            number: 0,
+            none: false,
+        }
+    }
+
+    /// Other dialogs than the desktop's.
+    pub fn set_dialogs(&mut self, dialogs: Dialogs) {
+        self.dialogs = dialogs;
+        self.none = false;
     }
 
     /// What has come back since the last call.
     pub fn take(&mut self) -> Vec<Outcome> {
-        let outcomes: Vec<Outcome> = self.receiver.try_iter().collect();
-        if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Chosen(..) | Outcome::NoDialog(_))) {
-            self.dialog = false;
+        let mut outcomes: Vec<Outcome> = self.receiver.try_iter().collect();
+        for (number, answer) in self.answers.1.try_iter() {
+            if let Some(asked) = self.asked.take_if(|asked| asked.number == number) {
+                self.none = matches!(answer, Answer::NoDialog);
+                outcomes.push(Outcome::Dialog(asked.purpose, answer));
+            }
         }
         outcomes
     }
 
-    /// Asks for paths with the desktop's own dialog. `name` is what a picture is to be called.
-    pub fn ask(&mut self, purpose: Purpose, title: &str, name: &str) {
-        if std::mem::replace(&mut self.dialog, true) {
-            return;
+    /// Asks for paths with the desktop's own dialog, unless one is open. `name` is what a picture is to be called.
+    /// `false` where the desktop has no dialog.
+    pub fn ask(&mut self, purpose: Purpose, title: &'static str, name: &str) -> bool {
+        if self.none {
+            return false;
         }
-        let dialog = rfd::FileDialog::new().set_title(title);
-        let name = name.to_owned();
-        self.run(move || {
-            let asked = Instant::now();
-            let chosen = match purpose {
-                Purpose::OpenFiles => dialog.pick_files(),
-                Purpose::OpenFolder | Purpose::ModelFolder => dialog.pick_folder().map(|folder| vec![folder]),
-                Purpose::SavePicture => dialog.set_file_name(name).save_file().map(|file| vec![file]),
-            };
-            match chosen {
-                Some(paths) => Outcome::Chosen(purpose, paths),
-                None if asked.elapsed() < NO_DIALOG => Outcome::NoDialog(purpose),
-                None => Outcome::Chosen(purpose, Vec::new()),
-            }
+        if self.asked.is_some() {
+            return true;
+        }
+        self.number += 1;
+        let (number, dialogs, name) = (self.number, self.dialogs.clone(), name.to_owned());
+        self.asked = Some(Asked { purpose, number, since: Instant::now() });
+        let (sender, ctx) = (self.answers.0.clone(), self.ctx.clone());
+        std::thread::spawn(move || {
+            // A dialog that breaks is none: the window must not wait for it.
+            let answer = panic::catch_unwind(AssertUnwindSafe(|| dialogs(purpose, title, &name)));
+            // The window may be gone by now; then nobody needs the answer.
+            let _ = sender.send((number, answer.unwrap_or(Answer::NoDialog)));
+            ctx.request_repaint();
+        });
+        true
+    }
+
+    /// The dialog that has not answered yet, and for how long.
+    pub fn asked(&self) -> Option<(Purpose, Duration)> {
+        self.asked.as_ref().map(|asked| (asked.purpose, asked.since.elapsed()))
+    }
+
+    /// Waits for the dialog no longer: its answer is dropped.
+    pub fn give_up_dialog(&mut self) -> Option<Purpose> {
+        self.asked.take().map(|asked| asked.purpose)
+    }
+
+    /// Completes the last line of what was typed.
+    pub fn complete(&self, typed: String) {
+        self.run(|| {
+            let completion = completing::complete(&typed);
+            Outcome::Completed(typed, completion)
+        });
+    }
+
+    /// Looks whether the paths are there.
+    pub fn check(&self, typed: String, paths: Vec<PathBuf>) {
+        self.run(|| {
+            let missing = paths.iter().find(|path| !path.exists()).cloned();
+            Outcome::Checked(typed, paths, missing)
         });
     }
 
@@ -109,11 +172,20 @@ impl Errands {
         self.run(|| Outcome::Sample(sample_file().map_err(|error| reason(&error))));
     }
 
-    pub fn save_picture(&self, frame: Arc<Frame>, path: PathBuf) {
+    /// Writes a picture. Where a file of this name is there and must not be replaced, a number is added to the name.
+    pub fn save_picture(&self, frame: Arc<Frame>, path: PathBuf, replace: bool) {
         self.run(move || {
+            let path = std::path::absolute(&path).unwrap_or(path);
             let bytes = frame.to_png().map_err(|error| Detail::from(error.to_string()));
-            let saved = bytes.and_then(|bytes| write_whole(&path, &bytes).map_err(|error| reason(&error)));
-            Outcome::Saved(path, saved)
+            let saved = bytes.and_then(|bytes| {
+                let written =
+                    if replace { write_whole(&path, &bytes).map(|()| path.clone()) } else { write_new(&path, &bytes) };
+                written.map_err(|error| reason(&error))
+            });
+            match saved {
+                Ok(path) => Outcome::Saved(path, Ok(())),
+                Err(reason) => Outcome::Saved(path, Err(reason)),
+            }
         });
     }
 
@@ -149,6 +221,39 @@ impl Errands {
             ctx.request_repaint();
         });
     }
+}
+
+/// Writes a file under a name that is free: the one given, or that with a number behind it. Gives the name.
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let (stem, end) = (path.file_stem().unwrap_or_default(), path.extension());
+    for number in 1..10_000 {
+        let mut free = path.to_owned();
+        if number > 1 {
+            let mut name = stem.to_owned();
+            name.push(format!("-{number}"));
+            if let Some(end) = end {
+                name.push(".");
+                name.push(end);
+            }
+            free.set_file_name(name);
+        }
+        match std::fs::OpenOptions::new().write(true).create_new(true).open(&free) {
+            Ok(_) => {
+                let written = write_whole(&free, bytes);
+                if written.is_err() {
+                    // The empty file only held the name.
+                    let _ = std::fs::remove_file(&free);
+                }
+                return written.map(|()| free);
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
 }
 
 fn add_model(list: &Path, name: &Bilingual, folder: &Path) -> Result<(), NotAdded> {
@@ -225,5 +330,22 @@ impl Drop for SettingsWriter {
             // A thread that panicked has nothing left to write.
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_there_is_not_replaced() {
+        let folder = std::env::temp_dir().join(format!("millibar-errands-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let path = folder.join("deep/a.png");
+        assert_eq!(write_new(&path, b"1").expect("written"), path);
+        assert_eq!(write_new(&path, b"2").expect("written"), folder.join("deep/a-2.png"));
+        assert_eq!(write_new(&path, b"3").expect("written"), folder.join("deep/a-3.png"));
+        assert_eq!(std::fs::read(&path).expect("kept"), b"1");
+        assert_eq!(std::fs::read(folder.join("deep/a-3.png")).expect("there"), b"3");
     }
 }

@@ -38,7 +38,11 @@ impl App {
         let by_hand = self.sources.wanted.as_ref().is_some_and(|wanted| wanted.by_hand);
         let arrived = self.arrived(catalog, now);
         let asked = !self.sources.asked.is_empty() && !self.sources.answered;
-        let fresh = if asked { self.newly_opened(before, catalog) } else { None };
+        let fresh = match (asked, self.sources.again) {
+            (true, true) => self.again(catalog),
+            (true, false) => self.newly_opened(before, catalog),
+            (false, _) => None,
+        };
         self.sources.answered |= fresh.is_some();
         let still = self.selection.clone().filter(|s| Plan::new(catalog, s, 1.0).is_some());
         if arrived.is_none() && fresh.is_none() && !asked {
@@ -57,7 +61,7 @@ impl App {
             }
         } else if let Some(same) = &still {
             self.carry_on(same, now);
-        } else if let Some(first) = self.first_choice(catalog) {
+        } else if let Some(first) = if self.sources.again { None } else { self.first_choice(catalog) } {
             self.put_away();
             self.show_anew(first, now);
         } else {
@@ -242,7 +246,7 @@ impl App {
         self.choice_of_run(model, run)
     }
 
-    fn first_choice(&mut self, catalog: &Catalog) -> Option<Selection> {
+    pub(super) fn first_choice(&mut self, catalog: &Catalog) -> Option<Selection> {
         let runs = || catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
         let readable = |of: Option<&str>| {
             let read = || runs().filter(|(model, run)| run.is_read() && of.is_none_or(|of| of == model.id));
@@ -322,7 +326,9 @@ impl App {
             return;
         }
         self.sources.begins = None;
-        let first = self.catalog().models.iter().find(|model| !model.runs.is_empty());
+        let last = self.settings.last.model.as_deref().and_then(|id| self.catalog().model(id));
+        let mut models = last.into_iter().chain(&self.catalog().models);
+        let first = models.find(|model| !model.runs.is_empty());
         match first.map(|model| model.id.clone()) {
             Some(id) => self.choose_model(&id, now),
             None => self.errands.lay_out_sample(),

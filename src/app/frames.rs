@@ -41,7 +41,8 @@ impl App {
             return;
         }
         let by_hand = self.sent.as_ref().is_some_and(|(s, p)| {
-            *s == selection && Picture { view: picture.view.clone(), size: picture.size, ..(**p).clone() } == picture
+            let moved = Picture { view: picture.view.clone(), zoomed: picture.zoomed, size: picture.size, ..(**p).clone() };
+            *s == selection && moved == picture
         });
         if by_hand && let Some(rest) = self.hand.moving(now) {
             let done = self.sent.as_ref().is_some_and(|(_, sent)| self.shelf.is_sharp(self.player.slot, sent));
@@ -75,7 +76,10 @@ impl App {
                 if before.is_some() {
                     self.hand.moved = Some(now);
                 }
-                region.view(room, pixels_per_point, self.plan.grid().map(|grid| &**grid))
+                let home = region.view(room, pixels_per_point, self.plan.grid().map(|grid| &**grid));
+                let last = self.view_of_last_time(region, &home);
+                self.hand.home &= last.is_none();
+                last.unwrap_or(home)
             }
             (Some(view), None) => view.resized(room, pixels_per_point),
             (None, None) => unreachable!("there are bundled regions"),
@@ -85,6 +89,7 @@ impl App {
             size,
             pixels_per_point,
             region: self.panes.region.clone(),
+            zoomed: !self.hand.home,
             view,
             language: self.language,
             interval_factor: self.interval_factor,

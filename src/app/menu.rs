@@ -27,7 +27,7 @@ impl App {
             self.ask_for_folder();
         }
         if widgets::menu_row(ui, self.say("app_menu.open_path"), "").clicked() {
-            self.panes.ask_path(super::errands::Purpose::OpenFiles, "");
+            self.ask_with_field(super::errands::Purpose::OpenFiles);
         }
         self.recent_menu(ui);
         if widgets::menu_row(ui, self.say("app_menu.add_model"), "").clicked() {

@@ -4,11 +4,14 @@
 //! it without a display. [`run`] puts it into a real one. Nothing here decodes, renders, reads files or waits: what
 //! takes time is a request to the engine or an errand on a thread of its own.
 
+mod again;
 mod away;
 mod centre;
 mod choosing;
 mod clock;
 mod commands;
+mod completing;
+mod desktop;
 mod dialogs;
 mod errands;
 mod following;
@@ -41,9 +44,11 @@ use crate::engine::{self, Engine, Picture, Plan, Selection, Snapshot};
 use crate::text::Language;
 
 pub use commands::{Command, TABLE, key_name, words};
+pub use desktop::{Answer, Dialogs};
+pub use errands::Purpose;
 pub use notices::Notice;
 pub use player::{Mode, Pace, Player};
-pub use settings::{Look, Settings, Trouble};
+pub use settings::{Last, Look, Settings, Trouble};
 pub use start::{Failure, run};
 
 /// What the window is started with.

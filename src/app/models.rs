@@ -108,7 +108,7 @@ impl App {
             });
         });
         if choose {
-            self.errands.ask(Purpose::ModelFolder, self.say("app_model.choose"), "");
+            self.ask_with_dialog(Purpose::ModelFolder);
         }
         done |= entered;
         cancelled |= answer.should_close() && !done;

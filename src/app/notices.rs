@@ -9,6 +9,7 @@ use crate::catalog::{Catalog, CatalogNote};
 use crate::engine::EngineNote;
 use crate::source::{Detail, Refusal, SourceError};
 use crate::text::{self, Language};
+use crate::time::Moment;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
@@ -54,8 +55,7 @@ pub enum Notice {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// Goes by itself after some seconds: the answer to what the hand just did.
-    Passing,
+    /// Goes by itself after some seconds.
     Information,
     Warning,
     Failure,
@@ -65,8 +65,9 @@ impl Notice {
     #[must_use]
     pub fn weight(&self) -> Weight {
         match self {
-            Self::Saved(_) | Self::Copied | Self::ModelAdded(_) => Weight::Passing,
-            Self::Sample | Self::NoDialog | Self::NoPicture => Weight::Information,
+            Self::Saved(_) | Self::Copied | Self::ModelAdded(_) | Self::Sample | Self::NoDialog | Self::NoPicture => {
+                Weight::Information
+            }
             Self::Catalog(_) | Self::Engine(_) | Self::Settings(_) | Self::UnknownZone(_) | Self::Gone(_) => {
                 Weight::Warning
             }
@@ -158,33 +159,82 @@ pub struct Notices {
 pub struct Kept {
     pub notice: Notice,
     pub read: bool,
+    /// When it was said.
+    pub at: Moment,
     /// Seconds on the window's clock when it was first seen.
     since: Option<f64>,
+    /// Taken out of the list by the hand; it is kept here so that it is not said again while its cause lasts.
+    cleared: bool,
 }
 
-const PASSING_SECONDS: f64 = 4.0;
+/// What is shown on a card: its place in the list, and how much of it is still to be seen, from 0 to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    pub at: usize,
+    pub notice: Notice,
+    pub opacity: f32,
+}
+
+/// How long information is shown, and how long of that it fades.
+const SHOWN_SECONDS: f64 = 6.0;
+const FADING_SECONDS: f64 = 0.6;
 
 impl Notices {
-    /// Adds a notice; the same one again is not said twice while it is unread, except what answers the hand.
+    /// Adds a notice. Information is said again; the same warning or failure is not while it is in the list.
     pub fn add(&mut self, notice: Notice) {
-        match notice.weight() {
-            Weight::Passing => self.all.retain(|kept| kept.read || kept.notice.weight() != Weight::Passing),
-            _ if self.all.iter().any(|kept| kept.notice == notice) => return,
-            _ => {}
+        let answer = notice.weight() == Weight::Information || matches!(notice, Notice::NotSaved { .. });
+        if answer {
+            self.all.retain(|kept| kept.notice != notice);
+        } else if self.all.iter().any(|kept| kept.notice == notice) {
+            return;
         }
-        self.all.push(Kept { notice, read: false, since: None });
+        if matches!(notice, Notice::Saved(_) | Notice::Copied) {
+            // The answer to the last key is the one that counts.
+            let past = |kept: &Kept| matches!(kept.notice, Notice::Saved(_) | Notice::Copied | Notice::NoPicture);
+            self.all.iter_mut().filter(|kept| past(kept)).for_each(|kept| kept.read = true);
+        }
+        self.all.push(Kept { notice, read: false, at: Moment::now(), since: None, cleared: false });
     }
 
-    /// Unread ones with their place in the list, newest first. Passing ones go when their time is over.
-    pub fn unread(&mut self, now: f64) -> Vec<(usize, Notice)> {
+    /// What is shown on cards, newest first. Information goes when its time is over, and so does a failure where it would
+    /// lie on a map: it stays in the list, and is counted.
+    pub fn cards(&mut self, now: f64, over_map: bool) -> Vec<Card> {
         for kept in &mut self.all {
             let since = *kept.since.get_or_insert(now);
-            if kept.notice.weight() == Weight::Passing && now - since > PASSING_SECONDS {
+            if kept.notice.weight() == Weight::Information && now - since > SHOWN_SECONDS {
                 kept.read = true;
             }
         }
-        let unread = self.all.iter().enumerate().rev().filter(|(_, kept)| !kept.read);
-        unread.map(|(at, kept)| (at, kept.notice.clone())).collect()
+        let shown = self.all.iter().enumerate().rev().filter(|(_, kept)| !kept.read).filter_map(|(at, kept)| {
+            let left = kept.since.map_or(0.0, |since| SHOWN_SECONDS - (now - since));
+            let passes = match kept.notice.weight() {
+                Weight::Information => true,
+                Weight::Warning => false,
+                Weight::Failure => over_map,
+            };
+            let opacity = if passes { (left / FADING_SECONDS).clamp(0.0, 1.0) as f32 } else { 1.0 };
+            (opacity > 0.0).then(|| Card { at, notice: kept.notice.clone(), opacity })
+        });
+        shown.collect()
+    }
+
+    /// How many failures are in the list, and whether one of them is unread.
+    #[must_use]
+    pub fn failures(&self) -> (usize, bool) {
+        let failures = || self.listed().filter(|kept| kept.notice.weight() == Weight::Failure);
+        (failures().count(), failures().any(|kept| !kept.read))
+    }
+
+    /// Empties the list.
+    pub fn clear(&mut self) {
+        for kept in &mut self.all {
+            (kept.read, kept.cleared) = (true, true);
+        }
+    }
+
+    /// All but those that the hand has cleared, oldest first.
+    pub fn listed(&self) -> impl DoubleEndedIterator<Item = &Kept> {
+        self.all.iter().filter(|kept| !kept.cleared)
     }
 
     pub fn mark_read(&mut self, at: usize) {
@@ -229,11 +279,6 @@ impl Notices {
             _ => false,
         });
     }
-
-    #[must_use]
-    pub fn all(&self) -> &[Kept] {
-        &self.all
-    }
 }
 
 #[cfg(test)]
@@ -241,24 +286,51 @@ mod tests {
     use super::*;
     use crate::text::Bilingual;
 
-    #[test]
-    fn a_notice_stays_until_it_is_read_and_is_kept_in_the_list() {
-        let mut notices = Notices::default();
-        notices.add(Notice::Sample);
-        notices.add(Notice::Sample);
-        assert_eq!(notices.unread(0.0).len(), 1);
-        assert_eq!(notices.unread(1e6).len(), 1);
-        notices.mark_read(0);
-        assert!(notices.unread(1e6).is_empty());
-        assert_eq!(notices.all().len(), 1);
+    fn shown(notices: &mut Notices, now: f64, over_map: bool) -> usize {
+        notices.cards(now, over_map).len()
     }
 
     #[test]
-    fn the_answer_to_a_key_goes_by_itself() {
+    fn a_warning_stays_until_it_is_read_and_is_kept_in_the_list() {
         let mut notices = Notices::default();
-        notices.add(Notice::Copied);
-        assert_eq!(notices.unread(10.0).len(), 1);
-        assert!(notices.unread(15.0).is_empty());
+        notices.add(Notice::Gone(PathBuf::from("a.nc")));
+        notices.add(Notice::Gone(PathBuf::from("a.nc")));
+        assert_eq!(shown(&mut notices, 0.0, true), 1);
+        assert_eq!(shown(&mut notices, 1e6, true), 1);
+        notices.mark_read(0);
+        assert_eq!(shown(&mut notices, 1e6, true), 0);
+        assert_eq!(notices.listed().count(), 1);
+        notices.clear();
+        notices.add(Notice::Gone(PathBuf::from("a.nc")));
+        assert_eq!((notices.listed().count(), shown(&mut notices, 1e6, true)), (0, 0), "it was cleared");
+    }
+
+    #[test]
+    fn information_fades_after_six_seconds_and_is_said_again() {
+        let mut notices = Notices::default();
+        notices.add(Notice::NoPicture);
+        assert_eq!(shown(&mut notices, 10.0, true), 1);
+        assert_eq!(shown(&mut notices, 15.9, true), 1);
+        assert_eq!(shown(&mut notices, 16.1, true), 0);
+        notices.add(Notice::NoPicture);
+        assert_eq!(shown(&mut notices, 20.0, true), 1);
+        assert_eq!(notices.listed().count(), 1);
+    }
+
+    #[test]
+    fn failures_are_counted_and_leave_the_map_free() {
+        let mut notices = Notices::default();
+        for name in ["a.nc", "b.nc"] {
+            notices.add(Notice::NothingIn(PathBuf::from(name)));
+        }
+        assert_eq!(shown(&mut notices, 0.0, true), 2);
+        assert_eq!(shown(&mut notices, 7.0, true), 0);
+        assert_eq!(shown(&mut notices, 7.0, false), 2);
+        assert_eq!(notices.failures(), (2, true));
+        notices.mark_all_read();
+        assert_eq!(notices.failures(), (2, false));
+        notices.clear();
+        assert_eq!(notices.failures(), (0, false));
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! What lies over the map for a while: notices, the list of all of them, keys, about, a drop that is coming.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::text::LayoutJob;
 use egui::{Align, Align2, Color32, FontId, Id, Layout, RichText, Ui, Vec2};
 
 use super::commands::{self, Group};
-use super::dialogs::PathField;
+use super::dialogs::{PathField, Saving};
 use super::errands::Purpose;
 use super::following::Offer;
 use super::models::ModelForm;
-use super::notices::Weight;
+use super::notices::{Card, Notice, Weight};
 use super::{App, icons, playbar, theme, widgets};
 use crate::source::SourceError;
 use crate::text;
@@ -22,6 +22,10 @@ pub struct Panes {
     pub list: bool,
     pub about: bool,
     pub path: Option<PathField>,
+    /// What was typed into the field for opening last.
+    pub typed: String,
+    /// The picture that is being saved.
+    pub saving: Option<Saving>,
     pub model: Option<ModelForm>,
     /// How high the unread notices reach from the window's foot, in points.
     pub cards: f32,
@@ -31,16 +35,28 @@ pub struct Panes {
     pub series_asked: Option<u64>,
     /// Id of the region on screen.
     pub region: String,
+    /// Where the view of the region of this id is to be put when it is next shown, as in the settings.
+    pub view: Option<(String, [f64; 3])>,
+    /// The window's title.
+    pub title: String,
 }
 
 impl Panes {
     pub fn ask_path(&mut self, purpose: Purpose, text: &str) {
-        self.path = Some(PathField { purpose, text: text.to_owned(), fresh: true });
+        let (error, candidates) = (None, Vec::new());
+        self.path = Some(PathField { purpose, text: text.to_owned(), fresh: true, error, candidates });
     }
 
     /// Closes what lies on top; `false` where nothing is open.
     pub fn close_top(&mut self) -> bool {
-        if self.path.take().is_some() || self.model.take().is_some() {
+        if let Some(field) = self.path.take() {
+            match field.purpose {
+                Purpose::SavePicture => self.saving = None,
+                _ => self.typed = field.text,
+            }
+            return true;
+        }
+        if self.model.take().is_some() {
             return true;
         }
         for open in [&mut self.help, &mut self.about, &mut self.list] {
@@ -62,24 +78,29 @@ impl App {
         self.help_window(ui);
         self.about_window(ui);
         self.path_field(ui);
+        self.dialog_hint(ui);
         self.model_form(ui);
         self.drop_hint(ui);
     }
 
     /// The newest unread notices, bottom left above the player.
     fn notice_cards(&mut self, ui: &mut Ui, now: f64) {
-        let unread = self.notices.unread(now);
+        let over_map = self.selection.is_some();
+        let unread = self.notices.cards(now, over_map);
         self.panes.cards = 0.0;
         if unread.is_empty() && self.sources.offer.is_none() {
             return;
         }
-        if unread.iter().any(|(_, notice)| notice.weight() == Weight::Passing) {
-            ui.ctx().request_repaint_after_secs(1.0);
-        }
+        let fades = unread.iter().any(|card| card.opacity < 1.0);
+        ui.ctx().request_repaint_after_secs(if fades { 0.03 } else { 0.3 });
         let room = ui.ctx().content_rect();
         // A small window keeps its map in sight.
         let small = room.height() < 480.0;
-        let shown = if small { 1 } else { 3 };
+        let shown = match (small, over_map) {
+            (true, _) => 1,
+            (false, true) => 2,
+            (false, false) => 3,
+        };
         let side = self.selection.is_some() && !self.settings.side_hidden && room.width() >= 560.0;
         let left = if side { 192.0 } else { 16.0 };
         let foot = match (self.selection.is_some(), room.width() >= 1000.0) {
@@ -99,9 +120,16 @@ impl App {
                 if unread.len() > shown {
                     self.more_notices(ui, unread.len());
                 }
-                for (at, notice) in unread.iter().take(shown).rev() {
-                    let rows = if small { 2 } else { usize::MAX };
-                    self.notice_card(ui, *at, notice.weight(), &notice.tell(self.language), (width, rows));
+                for card in unread.iter().take(shown).rev() {
+                    let rows = match (small, over_map) {
+                        (true, _) => 2,
+                        (false, true) => 4,
+                        (false, false) => usize::MAX,
+                    };
+                    ui.scope(|ui| {
+                        ui.multiply_opacity(card.opacity);
+                        self.notice_card(ui, card, (width, rows));
+                    });
                 }
             });
         self.panes.cards = room.bottom() - area.response.rect.top();
@@ -120,10 +148,11 @@ impl App {
     }
 
     /// Of words that do not fit into its rows, the list has the rest.
-    fn notice_card(&mut self, ui: &mut Ui, at: usize, weight: Weight, words: &str, (width, rows): (f32, usize)) {
+    fn notice_card(&mut self, ui: &mut Ui, shown: &Card, (width, rows): (f32, usize)) {
+        let (at, words) = (shown.at, shown.notice.tell(self.language));
         let palette = theme::palette(ui);
-        let (glyph, colour) = match weight {
-            Weight::Passing | Weight::Information => (icons::INFO, palette.accent),
+        let (glyph, colour) = match shown.notice.weight() {
+            Weight::Information => (icons::INFO, palette.accent),
             Weight::Warning => (icons::WARNING, palette.warning),
             Weight::Failure => (icons::WARNING, palette.failure),
         };
@@ -140,16 +169,33 @@ impl App {
                         ui.add_space(1.0);
                         let font = FontId::proportional(13.0);
                         let mut job =
-                            LayoutJob::simple(words.to_owned(), font, palette.text, ui.available_width().max(40.0));
+                            LayoutJob::simple(words.clone(), font, palette.text, ui.available_width().max(40.0));
                         job.wrap.max_rows = rows;
                         let galley = ui.painter().layout_job(job);
                         let sense = if galley.elided { egui::Sense::click() } else { egui::Sense::hover() };
                         if ui.add(egui::Label::new(galley).sense(sense)).clicked() {
                             self.panes.list = true;
                         }
+                        if let Notice::Saved(path) = &shown.notice {
+                            self.saved_buttons(ui, path);
+                        }
                     });
                 });
             });
+        });
+    }
+
+    /// What can be done with a picture that was saved.
+    fn saved_buttons(&self, ui: &mut Ui, path: &Path) {
+        ui.horizontal(|ui| {
+            if let Some(folder) = path.parent()
+                && ui.button(self.say("app_list.show_folder")).clicked()
+            {
+                ui.ctx().open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));
+            }
+            if ui.button(self.say("app_list.copy_path")).clicked() {
+                ui.ctx().copy_text(path.display().to_string());
+            }
         });
     }
 
@@ -223,6 +269,7 @@ impl App {
         }
         if !open {
             self.panes.list = false;
+            self.notices.mark_all_read();
         }
     }
 
@@ -260,16 +307,36 @@ impl App {
         closed
     }
 
-    fn notice_rows(&self, ui: &mut Ui) {
+    /// All notices with the time when they were said, newest first.
+    fn notice_rows(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         ui.add_space(10.0);
-        ui.label(RichText::new(self.say("app_list.notices")).size(15.0));
-        if self.notices.all().is_empty() {
+        let none = self.notices.listed().next().is_none();
+        let mut cleared = false;
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(self.say("app_list.notices")).size(15.0));
+            if !none {
+                cleared = ui.button(self.say("app_list.clear")).clicked();
+            }
+        });
+        if none {
             widgets::caption(ui, self.say("app_list.no_notices"));
         }
-        for kept in self.notices.all().iter().rev().filter(|kept| kept.notice.weight() != Weight::Passing) {
-            let colour = if kept.read { palette.quiet } else { palette.text };
-            ui.label(RichText::new(kept.notice.tell(self.language)).size(13.0).color(colour));
+        for kept in self.notices.listed().rev() {
+            let colour = match (kept.read, kept.notice.weight()) {
+                (false, Weight::Failure) => palette.failure,
+                (false, _) => palette.text,
+                (true, _) => palette.quiet,
+            };
+            let (hour, minute, second) = kept.at.clock();
+            ui.horizontal_top(|ui| {
+                widgets::caption(ui, &format!("{hour:02}:{minute:02}:{second:02}Z"));
+                let words = RichText::new(kept.notice.tell(self.language)).size(13.0).color(colour);
+                ui.add(egui::Label::new(words).wrap());
+            });
+        }
+        if cleared {
+            self.notices.clear();
         }
     }
 

@@ -37,10 +37,16 @@ pub struct Settings {
     /// Id of the product chosen last.
     pub product: Option<String>,
     pub pace: Pace,
+    /// The folder of the picture that was saved last.
+    pub pictures: Option<PathBuf>,
     /// Opened last first.
     pub recent: Vec<PathBuf>,
     /// The panel of levels and regions is folded away.
     pub side_hidden: bool,
+    pub last: Last,
+    /// What another version wrote stays as it is.
+    #[serde(flatten)]
+    pub others: toml::Table,
 }
 
 impl Default for Settings {
@@ -54,10 +60,32 @@ impl Default for Settings {
             pressure: None,
             product: None,
             pace: Pace::default(),
+            pictures: None,
             recent: Vec::new(),
             side_hidden: false,
+            last: Last::default(),
+            others: toml::Table::new(),
         }
     }
+}
+
+/// What was on screen when the window was closed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Last {
+    /// What was open, beside the models of the list.
+    pub paths: Vec<PathBuf>,
+    /// Id of the model.
+    pub model: Option<String>,
+    /// The run as it is written; `None` for the newest.
+    pub run: Option<String>,
+    /// Id of a variable; `None` for a product.
+    pub variable: Option<String>,
+    /// As it is written.
+    pub level: Option<String>,
+    /// Where the hand had put the view of this region: longitude and latitude of its middle, and how many times it was
+    /// magnified.
+    pub view: Option<(String, [f64; 3])>,
 }
 
 /// How reading the file went.
@@ -193,6 +221,18 @@ mod tests {
             assert_eq!(fs::read(aside).expect("kept"), broken);
             assert!(!path.exists());
         }
+    }
+
+    #[test]
+    fn keys_of_another_version_are_kept() {
+        let path = folder("others").join("settings.toml");
+        fs::write(&path, "region = \"europe\"\nnovelty = 3\n[last]\nmodel = \"GDPS\"\nstranger = 1\n")
+            .expect("written");
+        let (settings, trouble) = Settings::read(&path);
+        assert_eq!((trouble, settings.last.model.as_deref()), (None, Some("GDPS")));
+        settings.write(&path).expect("written");
+        assert!(fs::read_to_string(&path).expect("there").contains("novelty = 3"));
+        assert_eq!(Settings::read(&path).0, settings);
     }
 
     #[test]

@@ -92,7 +92,11 @@ impl App {
         for (place, region) in map::regions().iter().enumerate() {
             let digit = if place < 9 { (place + 1).to_string() } else { String::new() };
             let chosen = self.panes.region == region.id;
-            if widgets::choice_row(ui, region.name.in_language(self.language), &digit, chosen).clicked() {
+            let mut name = region.name.in_language(self.language).to_owned();
+            if chosen && self.is_zoomed() {
+                name = text::fill(self.language, "app_map.zoomed", &[("region", &name)]);
+            }
+            if widgets::choice_row(ui, &name, &digit, chosen).clicked() {
                 next = Some(region.id.as_str());
             }
         }

@@ -64,7 +64,7 @@ pub fn run(options: Options) -> Result<(), Failure> {
     if let Some(list) = path.as_ref().map(|path| path.with_file_name(super::models::LIST)) {
         engine.open_models(list);
     }
-    engine.open(paths.clone());
+    engine.open(if paths.is_empty() { settings.last.paths.clone() } else { paths.clone() });
     let native = native_options(settings.window.unwrap_or(FIRST_SIZE));
     let frames = Arc::new(AtomicUsize::new(0));
     let counted = frames.clone();
@@ -74,8 +74,9 @@ pub fn run(options: Options) -> Result<(), Failure> {
         // Set once: the engine is ours alone.
         let _ = waker.set(ctx.clone());
         if paths.is_empty() {
-            app.open_by_itself();
+            app.open_again();
         } else {
+            app.forget_last();
             app.opened_at_start(paths);
         }
         Ok(Box::new(Shell { app, frames: counted }) as Box<dyn eframe::App>)

@@ -28,6 +28,7 @@ impl App {
                 if widgets::icon_button(ui, icons::HELP, self.say("app_do.help"), &tip).clicked() {
                     self.panes.help = true;
                 }
+                self.failure_badge(ui);
                 self.opening_words(ui);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     self.open_button(ui);
@@ -190,6 +191,24 @@ impl App {
         });
         if let Some(subject) = next {
             self.choose_subject(subject, now);
+        }
+    }
+
+    /// How many failures there are; opens their list.
+    fn failure_badge(&mut self, ui: &mut Ui) {
+        let (count, fresh) = self.notices.failures();
+        if count == 0 {
+            return;
+        }
+        let palette = theme::palette(ui);
+        let colour = if fresh { palette.failure } else { palette.quiet };
+        let words = crate::text::fill(self.language, "app_list.failures", &[("count", &count.to_string())]);
+        let number = egui::RichText::new(count.to_string()).color(colour);
+        let button = egui::Button::new((theme::icon(icons::WARNING, 17.0).color(colour), number));
+        let response = ui.add(button.frame_when_inactive(false));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &words));
+        if response.on_hover_text(&words).clicked() {
+            self.panes.list = true;
         }
     }
 

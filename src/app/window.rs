@@ -7,6 +7,7 @@ use std::time::Instant;
 use egui::{Event, Key, Ui};
 
 use super::commands::{self, Command};
+use super::desktop::Answer;
 use super::errands::{Errands, Outcome, Purpose};
 use super::notices::{Notice, Notices};
 use super::settings::{Look, Settings, Trouble};
@@ -70,6 +71,18 @@ impl App {
         self.sources.begins = Some(f64::NAN);
     }
 
+    /// Shows again what was on screen last; its paths are open in the engine. Without any it opens what there is.
+    pub fn open_again(&mut self) {
+        let paths = self.settings.last.paths.clone();
+        if paths.is_empty() {
+            self.open_by_itself();
+            return;
+        }
+        self.sources.again = true;
+        self.panes.view = self.settings.last.view.clone();
+        self.opened_at_start(paths);
+    }
+
     /// Has the list of models read, from the folder of the settings.
     pub fn open_models(&self) {
         if let Some(list) = &self.models {
@@ -92,16 +105,42 @@ impl App {
         self.look_at_engine(now);
         for command in self.typed(ui.ctx()) {
             self.perform(command, ui.ctx(), now);
+            // The keys behind it are meant for what it has opened.
+            if self.is_asking() {
+                break;
+            }
         }
+        self.see_to_saving();
         self.play(ui.ctx(), now);
         self.top_bar(ui, now);
         self.play_bar(ui, now);
         self.side_panel(ui, now);
         self.centre(ui, now);
         self.overlays(ui, now);
+        self.set_title(ui.ctx());
         self.keep_settings(ui.ctx());
         let loading = self.snapshot.progress.done < self.snapshot.progress.of;
         self.trace.note(began, loading);
+    }
+
+    /// «GDPS · 2026-11-20 12Z · 500 hPa — millibar»
+    fn set_title(&mut self, ctx: &egui::Context) {
+        let title = match (&self.selection, self.model()) {
+            (Some(selection), Some(model)) => {
+                let level = selection.level.map(|level| level.in_words(self.language));
+                let parts = [
+                    Some(model.name.in_language(self.language).to_owned()),
+                    Some(self.run_words(selection.run)),
+                    level,
+                ];
+                format!("{} — millibar", parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+            }
+            _ => "millibar".to_owned(),
+        };
+        if title != self.panes.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.panes.title = title;
+        }
     }
 
     /// The text behind a key, in the window's language.
@@ -112,31 +151,29 @@ impl App {
     fn take_outcomes(&mut self, ctx: &egui::Context, now: f64) {
         for outcome in self.errands.take() {
             match outcome {
-                Outcome::Chosen(Purpose::SavePicture, paths) => {
-                    if let Some(path) = paths.into_iter().next() {
-                        self.save_to(path);
-                    }
+                Outcome::Dialog(purpose, Answer::NoDialog) => {
+                    self.notices.add(Notice::NoDialog);
+                    self.ask_with_field(purpose);
                 }
-                Outcome::Chosen(Purpose::ModelFolder, paths) => {
+                Outcome::Dialog(Purpose::SavePicture, Answer::Chosen(paths)) => match paths.into_iter().next() {
+                    Some(path) => self.save_to(path, true),
+                    None => self.panes.saving = None,
+                },
+                Outcome::Dialog(Purpose::ModelFolder, Answer::Chosen(paths)) => {
                     if let Some(folder) = paths.into_iter().next() {
                         self.take_model_folder(&folder);
                     }
                 }
-                Outcome::Chosen(_, paths) => self.open(paths),
-                Outcome::NoDialog(Purpose::ModelFolder) => self.notices.add(Notice::NoDialog),
-                Outcome::NoDialog(purpose) => {
-                    self.notices.add(Notice::NoDialog);
-                    let proposed = if purpose == Purpose::SavePicture { self.picture_name() } else { String::new() };
-                    self.panes.ask_path(purpose, &proposed);
-                }
+                Outcome::Dialog(_, Answer::Chosen(paths)) => self.open(paths),
+                Outcome::Completed(typed, completion) => self.take_completion(&typed, completion),
+                Outcome::Checked(typed, paths, missing) => self.take_check(&typed, paths, missing.as_deref()),
                 Outcome::Sample(Ok(path)) => {
                     self.sources.sample = Some(path.clone());
                     self.notices.add(Notice::Sample);
                     self.engine.open(vec![path]);
                 }
                 Outcome::Sample(Err(reason)) => self.notices.add(Notice::SampleFailed(reason)),
-                Outcome::Saved(path, Ok(())) => self.notices.add(Notice::Saved(path)),
-                Outcome::Saved(path, Err(reason)) => self.notices.add(Notice::NotSaved { path, reason }),
+                Outcome::Saved(path, saved) => self.take_saved(path, saved),
                 Outcome::Zone(name, zone) => self.take_zone(name, zone),
                 Outcome::Model(list, name, Ok(())) => self.take_model(list, &name, now),
                 Outcome::Model(path, name, Err(why)) => self.refuse_model(path, name, why),
@@ -155,7 +192,7 @@ impl App {
     /// The commands typed, unless a text field has the keyboard. A path pasted outside one is opened.
     fn typed(&mut self, ctx: &egui::Context) -> Vec<Command> {
         let escape = ctx.input(|input| input.key_pressed(Key::Escape));
-        if ctx.text_edit_focused() {
+        if self.is_asking() || ctx.text_edit_focused() {
             return if escape { vec![Command::Dismiss] } else { Vec::new() };
         }
         if self.panes.help || egui::Popup::is_any_open(ctx) {
@@ -163,7 +200,7 @@ impl App {
             let typed = commands::typed(&ctx.input(|input| input.events.clone()), false);
             // An open list closes itself.
             let still = |typed: &Command| match typed {
-                Command::Help | Command::Quit => true,
+                Command::Help | Command::Quit | Command::Open | Command::Save => true,
                 Command::Dismiss => self.panes.help,
                 _ => false,
             };
@@ -215,8 +252,11 @@ impl App {
             Command::PanDown => self.pan_share(0.0, -0.15, now),
             Command::DoubleInterval => self.change_interval(2.0, now),
             Command::HalveInterval => self.change_interval(0.5, now),
-            Command::Open => self.ask_for_files(),
-            Command::Save => self.ask_where_to_save(),
+            Command::Open | Command::Save => {
+                egui::Popup::close_all(ctx);
+                self.panes.help = false;
+                if command == Command::Open { self.ask_for_files() } else { self.ask_where_to_save() }
+            }
             Command::Copy => self.copy_picture(ctx),
             Command::FullScreen => {
                 let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
@@ -231,11 +271,11 @@ impl App {
 
     /// Escape: closes what lies on top, else leaves full screen.
     fn dismiss(&mut self, ctx: &egui::Context, now: f64) {
-        if self.panes.close_top() {
+        if self.give_up_dialog() || self.panes.close_top() {
             return;
         }
-        if let Some((at, _)) = self.notices.unread(now).first() {
-            self.notices.mark_read(*at);
+        if let Some(card) = self.notices.cards(now, self.selection.is_some()).first() {
+            self.notices.mark_read(card.at);
         } else if ctx.input(|input| input.viewport().fullscreen.unwrap_or(false)) {
             ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
         }
@@ -273,6 +313,7 @@ impl App {
     /// Hands changed settings on for writing.
     fn keep_settings(&mut self, ctx: &egui::Context) {
         self.settings.pace = self.player.pace;
+        self.keep_last(ctx.input(|input| input.time));
         let viewport = ctx.input(|input| input.viewport().clone());
         let plain = !viewport.fullscreen.unwrap_or(false) && !viewport.maximized.unwrap_or(false);
         if let Some(size) = viewport.inner_rect.map(|rect| rect.size()).filter(|_| plain) {

@@ -84,8 +84,110 @@ pub fn model_of(path: &Path) -> String {
     let names = std::iter::once(stem.clone()).chain(folders.map(|name| name.to_string_lossy().into_owned()));
     let of_one_field = read_name(path).is_some();
     let all: Vec<String> = names.collect();
-    let by = |of_one_field: bool| all.iter().find_map(|name| naming_words(name, of_one_field));
-    by(of_one_field).or_else(|| by(false)).unwrap_or(stem)
+    // A folder that is called by what is in it says nothing: the one above does.
+    let own = |at: usize, name: &str| at == 0 || !is_generic(name);
+    let by = |of_one_field: bool, generic: bool| {
+        let named = all.iter().enumerate().filter(|(at, name)| generic || own(*at, name));
+        named.into_iter().find_map(|(_, name)| naming_words(name, of_one_field))
+    };
+    let words = by(of_one_field, false).or_else(|| by(of_one_field, true)).or_else(|| by(false, true)).unwrap_or(stem);
+    words.split('_').map(usual_case).collect::<Vec<_>>().join("_")
+}
+
+/// Names of folders that say what is in them or who made them, not whose forecast it is.
+fn is_generic(name: &str) -> bool {
+    const GENERIC: [&str; 40] = [
+        "pres",
+        "pressure",
+        "prs",
+        "plev",
+        "pl",
+        "sfc",
+        "surface",
+        "model",
+        "models",
+        "diag",
+        "hyb",
+        "eta",
+        "data",
+        "dataset",
+        "datasets",
+        "grib",
+        "grib1",
+        "grib2",
+        "grb",
+        "netcdf",
+        "nc",
+        "rpn",
+        "fst",
+        "zarr",
+        "hdf5",
+        "out",
+        "output",
+        "outputs",
+        "run",
+        "runs",
+        "latest",
+        "current",
+        "forecast",
+        "forecasts",
+        "files",
+        "download",
+        "downloads",
+        "tmp",
+        "prog",
+        "atmos",
+    ];
+    GENERIC.contains(&name.to_lowercase().as_str())
+}
+
+/// `gdps` as `GDPS`: the names of models as their centres write them.
+fn usual_case(word: &str) -> &str {
+    const MODELS: [&str; 42] = [
+        "GDPS",
+        "RDPS",
+        "HRDPS",
+        "GEPS",
+        "REPS",
+        "NAEFS",
+        "CMC",
+        "GEM",
+        "GDWPS",
+        "RDWPS",
+        "CaPA",
+        "HRDPA",
+        "RDPA",
+        "GIOPS",
+        "RIOPS",
+        "GFS",
+        "GEFS",
+        "NAM",
+        "RAP",
+        "HRRR",
+        "CFS",
+        "RRFS",
+        "ICON",
+        "ECMWF",
+        "IFS",
+        "AIFS",
+        "ERA5",
+        "ARPEGE",
+        "AROME",
+        "HARMONIE",
+        "HIRLAM",
+        "COSMO",
+        "UKMO",
+        "JMA",
+        "WRF",
+        "MPAS",
+        "GraphCast",
+        "GenCast",
+        "FourCastNet",
+        "NeuralGCM",
+        "FuXi",
+        "ACCESS",
+    ];
+    MODELS.into_iter().find(|model| model.eq_ignore_ascii_case(word)).unwrap_or(word)
 }
 
 /// Parts of names that say what a file of one field holds, not whose it is (CMC and NOAA file names).
@@ -343,11 +445,16 @@ mod tests {
     #[test]
     fn dates_and_leads_in_a_name_are_not_the_model() {
         let check = |path: &str, model: &str| assert_eq!(model_of(Path::new(path)), model, "{path}");
-        check("runs/gdps_2026112012_024.nc", "gdps");
-        check("graphcast/2026112012_024.nc", "graphcast");
-        check("graphcast/2026112012/024.nc", "graphcast");
-        check("ecmwf-20261120T12Z-f024.nc", "ecmwf");
+        check("runs/gdps_2026112012_024.nc", "GDPS");
+        check("graphcast/2026112012_024.nc", "GraphCast");
+        check("graphcast/2026112012/024.nc", "GraphCast");
+        check("ecmwf-20261120T12Z-f024.nc", "ECMWF");
         check("rh_gz.nc", "rh_gz");
+        check("gdps/pres/2026112012_024", "GDPS");
+        check("gdps/pres/20261120/12/024.nc", "GDPS");
+        check("hrdps/latest/2026112012_024.grib2", "HRDPS");
+        check("gdps/grib2/latest/2026112012_024", "GDPS");
+        check("data/2026112012_024", "data");
         check("CMC_glb_HGT_ISBL_500_latlon.24x.24_2026112012_P024.grib2", "CMC_glb");
         check("CMC_glb_RELH_ISBL_500_latlon.24x.24_2026112012_P024.grib2", "CMC_glb");
         check("20261120T12Z_GDPS_PT024H.grib2", "GDPS");

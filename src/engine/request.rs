@@ -41,6 +41,8 @@ pub struct Picture {
     pub pixels_per_point: f32,
     /// Id of the region, for the caption.
     pub region: String,
+    /// The view is another than the region's own.
+    pub zoomed: bool,
     /// Of the frame's map rectangle.
     pub view: View,
     pub language: Language,

@@ -12,7 +12,7 @@ use crate::grid::{Geometry, Grid, Window};
 use crate::map::{self, Basemap, Sampler, View};
 use crate::product::Style;
 use crate::render::{self, Caption, CaptionNote, Frame, Layout, Prepared, Scene, Scratch};
-use crate::text::{Bilingual, Language};
+use crate::text::{self, Bilingual, Language};
 
 /// How a layer's grid lies in a view.
 #[derive(Clone, Debug)]
@@ -122,6 +122,12 @@ struct Interval {
     several: bool,
 }
 
+/// «Canada (zoomed)»
+fn zoomed(region: &Bilingual) -> Bilingual {
+    let words = |language| text::fill(language, "app_map.zoomed", &[("region", region.in_language(language))]);
+    Bilingual { en: words(Language::English), fr: words(Language::French) }
+}
+
 impl Scenery {
     pub(super) fn new(setting: &Setting, basemap: &Basemap, placings: [Option<Placing>; 2]) -> Self {
         let picture = &setting.picture;
@@ -135,6 +141,7 @@ impl Scenery {
             }
         }
         let region = map::region(&picture.region).map(|region| region.name.clone()).unwrap_or_default();
+        let region = if picture.zoomed { zoomed(&region) } else { region };
         let caption = Caption {
             title: title(setting.layers.iter().flatten()),
             level: setting.level.map(|level| level_words(level, setting.layers.iter().flatten())).unwrap_or_default(),

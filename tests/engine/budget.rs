@@ -93,6 +93,7 @@ fn of_a_variable_without_a_colour_table_only_a_new_step_is_read_when_it_lands() 
             size: [320, 240],
             pixels_per_point: 1.0,
             region: "global".to_owned(),
+            zoomed: false,
             view,
             language: Language::English,
             interval_factor: 1.0,

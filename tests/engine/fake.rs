@@ -253,6 +253,7 @@ pub fn request(engine: &Engine, level: f64, slot: usize) -> Request {
             size,
             pixels_per_point: 1.0,
             region: "global".to_owned(),
+            zoomed: false,
             view,
             language: Language::English,
             interval_factor: 1.0,

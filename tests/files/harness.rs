@@ -58,6 +58,7 @@ pub fn request(snapshot: &Snapshot) -> Request {
         size,
         pixels_per_point: 1.0,
         region: "global".to_owned(),
+        zoomed: false,
         view,
         language: Language::English,
         interval_factor: 1.0,

@@ -40,7 +40,7 @@ fn five_thousand_files_fill_the_selectors_by_their_names() {
         let snapshot = wait(&engine, "the names", |snapshot| !runs(snapshot).is_empty());
         let elapsed = start.elapsed();
         assert_eq!(runs(&snapshot).len(), 60);
-        assert_eq!(snapshot.catalog.models[0].name.en, "gdps");
+        assert_eq!(snapshot.catalog.models[0].name.en, "GDPS");
         wait(&engine, "the headers of one run", |snapshot| snapshot.opening.is_none());
         assert_eq!(count.load(Ordering::Relaxed), 84, "only the newest run is read");
         elapsed
@@ -64,7 +64,7 @@ fn a_run_is_read_when_it_is_chosen() {
     assert!(newest.is_read() && newest.unread.is_empty());
     assert!(!earlier.is_read() && earlier.unread.len() == 3);
     assert_eq!(slots(newest), [0.0, 6.0, 12.0]);
-    engine.read_run("gdps", earlier.reference);
+    engine.read_run("GDPS", earlier.reference);
     let snapshot = wait(&engine, "the run before", |snapshot| runs(snapshot)[1].unread.is_empty());
     assert_eq!(slots(&runs(&snapshot)[1]), [0.0, 6.0, 12.0]);
     assert!(snapshot.catalog.notes.is_empty());

@@ -64,7 +64,7 @@ fn what_went_with_its_folder_comes_back_though_another_model_was_shown_meanwhile
         window.drop_file(other);
         window.until("the other model", |window| shows(window, "other"));
         window.press(Key::M);
-        window.until("the model again", |window| shows(window, "gdps"));
+        window.until("the model again", |window| shows(window, "GDPS"));
         window.click("850 hPa");
         window.press(Key::End);
         window.type_text("+");
@@ -83,7 +83,7 @@ fn what_went_with_its_folder_comes_back_though_another_model_was_shown_meanwhile
             assert!(shows(&window, "other") && window.is_chosen("500 hPa"), "the hand has chosen it");
             continue;
         }
-        window.until("the model to come back", |window| shows(window, "gdps") && window.slots() == 2);
+        window.until("the model to come back", |window| shows(window, "GDPS") && window.slots() == 2);
         window.steps(10);
         assert!(window.is_chosen("850 hPa"));
         assert_eq!(window.step(), "+012 h");

@@ -49,9 +49,16 @@ impl Window {
             let options = Options { threads: Some(2), memory: None, watching: Some(QUICK) };
             let engine = Engine::start(options, move || waker.request_repaint());
             let (mut read, trouble) = Settings::read(&path);
+            let again = read.last.paths.clone();
+            if files.is_empty() {
+                engine.open(again.clone());
+            }
             read.language = read.language.or(Some(language));
             let mut app = App::new(engine, (read, trouble), Some(path), ctx);
             app.open_models();
+            if files.is_empty() && !again.is_empty() {
+                app.open_again();
+            }
             app.open(files);
             *made.borrow_mut() = Some(app);
         };

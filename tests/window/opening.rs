@@ -131,7 +131,7 @@ fn a_path_is_typed_where_there_is_no_dialog_and_its_letters_are_no_commands() {
     let mut window = Window::new("path", Language::English, &[]);
     window.click(window.say("app_menu.open_path"));
     window.steps(3);
-    let field = window.harness.get_by_role(Role::TextInput);
+    let field = window.harness.get_by_role(Role::MultilineTextInput);
     field.type_text(&file.display().to_string());
     window.steps(3);
     assert!(!window.has(window.say("app_help.title")));

@@ -254,6 +254,7 @@ impl<'a> Chooser<'a> {
             size,
             pixels_per_point,
             region: region.id.clone(),
+            zoomed: false,
             view: region.view([map.width, map.height], pixels_per_point, grid),
             language: self.language,
             interval_factor: 1.0,

@@ -5,6 +5,7 @@
 //! takes time is a request to the engine or an errand on a thread of its own.
 
 mod away;
+mod blank;
 mod centre;
 mod choosing;
 mod clock;

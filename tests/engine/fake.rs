@@ -184,6 +184,7 @@ pub fn dataset(reader: &Arc<Fake>) -> Dataset {
         long_name: None,
         cell_methods: None,
         grib: None,
+        frame: millibar::source::Frame::Unsaid,
         grid: grid.clone(),
         levels: Some(LevelAxis::of(LevelKind::Pressure, Some("hPa".to_owned()), vec![500.0, 700.0, 850.0])),
         steps: Arc::new(reader.steps.clone().map(step).collect()),

@@ -10,12 +10,14 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use millibar::catalog::Catalog;
-use millibar::engine::{Engine, Options, Picture, Request, Selection, SlotState};
+use millibar::engine::{self, Engine, Options, Picture, Request, Selection, SlotState, Subject};
+use millibar::field::Level;
 use millibar::map;
 use millibar::render::Layout;
+use millibar::source;
 use millibar::text::Language;
 use serde_json::Value;
-use support::{folder, forecast, write};
+use support::{Classic, LATITUDES, LEVELS, LONGITUDES, folder, forecast, write};
 
 fn render(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_millibar"))
@@ -246,4 +248,119 @@ fn wait<T>(woken: &mpsc::Receiver<()>, ready: impl Fn() -> Option<T>) -> T {
         assert!(start.elapsed() < Duration::from_secs(60), "the engine has nothing to show");
         let _ = woken.recv_timeout(Duration::from_millis(50));
     }
+}
+
+/// A step of 2026-11-20 12Z on the usual rows and columns.
+fn one_step() -> Classic {
+    let time = [("standard_name", "time"), ("units", "hours since 2026-11-20 12:00:00")];
+    Classic::default()
+        .dimension("time", 1)
+        .dimension("lat", LATITUDES.len())
+        .dimension("lon", LONGITUDES.len())
+        .variable("time", &["time"], &time, vec![0.0])
+        .variable("lat", &["lat"], &[("units", "degrees_north")], LATITUDES.to_vec())
+        .variable("lon", &["lon"], &[("units", "degrees_east")], LONGITUDES.to_vec())
+}
+
+/// Values that rise from row to row and column to column.
+fn rising(from: f64, by: f64) -> Vec<f64> {
+    (0..LATITUDES.len() * LONGITUDES.len()).map(|n| from + by * n as f64).collect()
+}
+
+fn subjects(path: &Path) -> (Selection, Vec<String>) {
+    let catalog = Catalog::new(&[(path.to_owned(), source::open(path).map(std::sync::Arc::new))]);
+    let selection = first(&catalog);
+    let run = catalog.model(&selection.model).and_then(|model| model.run(selection.run)).expect("its run");
+    let id = |subject: Subject| match subject {
+        Subject::Product(id) | Subject::Variable(id) => id,
+    };
+    (selection, engine::subjects(run).into_iter().map(id).collect())
+}
+
+#[test]
+fn what_people_look_for_stands_first_and_masks_and_depths_last() {
+    let folder = folder("render_ranks");
+    let on = ["time", "lat", "lon"];
+    let file = one_step()
+        .variable("bathymetry", &["lat", "lon"], &[("units", "m")], rising(10.0, 5.0))
+        .variable("wet_mask", &on, &[("long_name", "Land mask")], rising(0.0, 0.01))
+        .variable("something", &on, &[("units", "furlong")], rising(0.0, 1.0))
+        .variable("fixed", &["lat", "lon"], &[("units", "furlong")], rising(0.0, 1.0))
+        .variable("u10", &on, &[("units", "m s-1")], rising(-5.0, 0.3))
+        .variable("tp", &on, &[("units", "m")], rising(0.0, 1e-4))
+        .variable("t2m", &on, &[("units", "K")], rising(260.0, 1.0))
+        .variable("msl", &on, &[("units", "Pa")], rising(99_000.0, 100.0))
+        .variable("orog", &on, &[("units", "m")], rising(0.0, 10.0));
+    let (first, order) = subjects(&write(&folder, "mixed.nc", &file.bytes()));
+    assert_eq!(order[..4], ["mslp", "temperature_2m", "total_precipitation", "u_wind_10m"], "{order:?}");
+    assert_eq!(order[4..6], ["something", "fixed"], "{order:?}");
+    assert_eq!(first.subject, Subject::Variable("mslp".to_owned()));
+}
+
+#[test]
+fn a_variable_without_values_is_passed_over_unless_it_was_asked_for() {
+    let folder = folder("render_empty");
+    let on = ["time", "lat", "lon"];
+    let file = one_step().variable("msl", &on, &[("units", "Pa")], vec![f64::NAN; 40]).variable(
+        "t2m",
+        &on,
+        &[("units", "K")],
+        rising(260.0, 1.0),
+    );
+    let file = write(&folder, "empty.nc", &file.bytes());
+    let drawn = |name: &str, words: &[&str]| {
+        let picture = folder.join(name);
+        let output = render(&[&[text(&file), "--size", "640x400", "--out", text(&picture)], words].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        read_png(&picture)
+    };
+    let by_itself = drawn("first.png", &[]);
+    assert_eq!(by_itself, drawn("t2m.png", &["--variable", "t2m"]));
+    assert_ne!(by_itself, drawn("msl.png", &["--variable", "msl"]));
+    let out = folder.join("loop");
+    assert_eq!(render(&[text(&file), "--all", "--size", "320x200", "--out", text(&out)]).status.code(), Some(0));
+    assert_eq!(names(&out), ["temperature_2m_20261120T120000Z.png"]);
+    let nothing = one_step().variable("msl", &on, &[("units", "Pa")], vec![f64::NAN; 40]);
+    let nothing = write(&folder, "nothing.nc", &nothing.bytes());
+    let picture = folder.join("nothing.png");
+    assert_eq!(render(&[text(&nothing), "--size", "320x200", "--out", text(&picture)]).status.code(), Some(0));
+    assert!(picture.exists(), "where nothing has values the first is drawn");
+}
+
+#[test]
+fn the_noise_of_floats_in_a_pressure_is_no_level_of_its_own() {
+    let folder = folder("render_noise");
+    let noisy = forecast(&[0.0]).without("level");
+    let level = [("standard_name", "air_pressure"), ("units", "hPa")];
+    let noisy = noisy.variable("level", &["level"], &level, vec![499.999_97, 850.0001]);
+    let file = write(&folder, "noisy.nc", &noisy.bytes());
+    let (first, _) = subjects(&file);
+    assert_eq!(first.level.map(|level| level.to_string()).as_deref(), Some("500 hPa"));
+    let exact = write(&folder, "exact.nc", &forecast(&[0.0]).bytes());
+    let (exact, _) = subjects(&exact);
+    assert_eq!((first.level, LEVELS[0]), (exact.level, 500.0));
+    let output = render(&[text(&file), "--level", "850", "--size", "320x200", "--all", "--out", text(&folder)]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(folder.join("rh-gz_850hPa_+000.png").exists(), "{:?}", names(&folder));
+}
+
+#[test]
+fn temperature_is_shown_at_850_hpa_first_where_it_is_there() {
+    let folder = folder("render_850");
+    let field = (0..2 * 40).map(|n| 250.0 + f64::from(n) * 0.5).collect();
+    let file = forecast(&[0.0]).without("r").without("gh");
+    let file = file.variable("t", &["step", "level", "lat", "lon"], &[("units", "K")], field);
+    let (first, _) = subjects(&write(&folder, "t.nc", &file.bytes()));
+    assert_eq!(first.level, Some(Level::hpa(850.0)));
+}
+
+#[test]
+fn the_geopotential_of_the_ground_is_its_height() {
+    let folder = folder("render_ground");
+    let file = one_step()
+        .variable("z", &["lat", "lon"], &[("standard_name", "geopotential"), ("units", "m2 s-2")], rising(0.0, 98.0665))
+        .variable("t2m", &["time", "lat", "lon"], &[("units", "K")], rising(260.0, 1.0));
+    let (first, order) = subjects(&write(&folder, "ground.nc", &file.bytes()));
+    assert_eq!(first.subject, Subject::Variable("temperature_2m".to_owned()));
+    assert_eq!(order, ["temperature_2m", "orography"]);
 }

@@ -71,6 +71,7 @@ impl App {
             self.take_hand(ui, &response, &area, now);
             self.ask_for_picture(ui.ctx(), area.size, now);
             self.take_up_frames(ui.ctx());
+            self.pass_over_blank(now);
             self.draw(ui, &area, now);
             self.draw_place(ui, &area);
             self.reading_box(ui, &response, &area);

@@ -43,6 +43,8 @@ pub struct Sources {
     pub away: Vec<Away>,
     /// What was on screen last time is being opened.
     pub again: bool,
+    /// What was shown by itself and passed over since, having no values; `None` where the user chose what is shown.
+    pub passed: Option<Vec<Subject>>,
     /// Files that the hand has closed.
     pub closed: BTreeSet<PathBuf>,
     /// The catalogue as last looked at.
@@ -192,6 +194,7 @@ impl App {
     /// The hand chose what is to be shown: it waits for nothing else any more, and nothing else comes back.
     pub(super) fn select(&mut self, selection: Selection, now: f64) {
         self.sources.wanted = None;
+        self.sources.passed = None;
         self.sources.away.clear();
         self.remember_choice(&selection);
         self.show(selection, now);

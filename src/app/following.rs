@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::App;
 use super::notices::Notice;
 use crate::catalog::{Catalog, Model, Run};
-use crate::engine::{Look, Plan, Selection};
+use crate::engine::{self, Look, Plan, Selection};
 use crate::time::ReferenceTime;
 
 /// A run whose headers are being read, to be shown when they are there.
@@ -120,7 +120,11 @@ impl App {
         self.selection = None;
         self.sent = None;
         // What the hand waits for may still come.
+        let is_new = as_it_was.is_none();
         self.show(as_it_was.unwrap_or(selection), now);
+        if is_new {
+            self.begin_passing();
+        }
         if let Some(away) = away {
             self.take_up_again(away, playing);
         }
@@ -242,15 +246,15 @@ impl App {
                 run.is_read() && !known(model, run) && (!sample || before.model(&model.id).is_none_or(|m| !has_read(m)))
             })
         };
-        let (model, run) = fresh().find(|(_, run)| run.is_placed()).or_else(|| fresh().next())?;
+        let (model, run) = fresh().min_by_key(|(_, run)| engine::precedence(run))?;
         self.choice_of_run(model, run)
     }
 
     pub(super) fn first_choice(&mut self, catalog: &Catalog) -> Option<Selection> {
         let runs = || catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
         let readable = |of: Option<&str>| {
-            let read = || runs().filter(|(model, run)| run.is_read() && of.is_none_or(|of| of == model.id));
-            read().find(|(_, run)| run.is_placed()).or_else(|| read().next())
+            let read = runs().filter(|(model, run)| run.is_read() && of.is_none_or(|of| of == model.id));
+            read.min_by_key(|(_, run)| engine::precedence(run))
         };
         let last = self.sources.last_model.clone();
         let Some(last) = last else {

@@ -6,6 +6,7 @@
 
 mod again;
 mod away;
+mod blank;
 mod centre;
 mod choosing;
 mod clock;

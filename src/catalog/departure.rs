@@ -1,6 +1,7 @@
 //! Quantities that are not the thing itself but how far it is from another: anomalies, differences, errors, spreads. They
 //! convert without an offset: a difference of 1.5 K is one of 1.5 °C.
 
+use super::order::Nature;
 use super::parameter::{KnownParameter, Parameter};
 use crate::source::Variable;
 use crate::text::{self, Bilingual, Language};
@@ -118,7 +119,18 @@ impl Departure {
             Bilingual { en: named(Language::English, &whole.name.en), fr: named(Language::French, &whole.name.fr) };
         let id = format!("{}~{}", whole.id, self.text_key().trim_start_matches("parameter."));
         let unit_label = shown.label.clone();
-        Some((Parameter { id, name, unit: Some(shown), unit_label, known: None, is_direction: false }, conversion))
+        Some((
+            Parameter {
+                id,
+                name,
+                unit: Some(shown),
+                unit_label,
+                known: None,
+                is_direction: false,
+                nature: Nature::default(),
+            },
+            conversion,
+        ))
     }
 }
 

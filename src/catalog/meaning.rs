@@ -7,7 +7,7 @@ use super::parameter::{
     TOTAL_PRECIPITATION,
 };
 use super::recipe::{STANDARD_GRAVITY, UnitGuess};
-use crate::field::{Level, LevelKind};
+use crate::field::{Level, LevelKind, without_noise};
 use crate::source::{LevelAxis, Variable};
 use crate::units::{self, Affine, Unit};
 
@@ -30,6 +30,9 @@ pub fn meaning(variable: &Variable) -> (Parameter, Affine, Option<UnitGuess>) {
     if entry.id == SURFACE_GEOPOTENTIAL {
         let orography = parameter::known(OROGRAPHY).unwrap_or(entry).parameter();
         return (orography, Affine::scaled(1.0 / STANDARD_GRAVITY), None);
+    }
+    if let Some(ground) = ground(variable, entry, found) {
+        return (ground.0, ground.1, None);
     }
     if entry.id == GEOPOTENTIAL && found.is_some() {
         let height = parameter::known(GEOPOTENTIAL_HEIGHT).unwrap_or(entry).parameter();
@@ -116,6 +119,32 @@ fn guess(
     None
 }
 
+/// The height of the ground, where a geopotential or a height is that: on the surface, on model level 1 alone (as ECMWF
+/// stores it), or without level and time.
+fn ground(variable: &Variable, entry: &KnownParameter, found: Option<&Unit>) -> Option<(Parameter, Affine)> {
+    let is_geopotential = entry.id == GEOPOTENTIAL;
+    if !is_geopotential && entry.id != GEOPOTENTIAL_HEIGHT {
+        return None;
+    }
+    let lies_on_it = match &variable.levels {
+        Some(axis) if axis.kind == LevelKind::Surface => true,
+        Some(axis) => {
+            let is_model_level = matches!(axis.kind, LevelKind::Hybrid | LevelKind::ModelLevel);
+            is_geopotential && is_model_level && axis.values == [1.0]
+        }
+        None => match &variable.grib {
+            Some(grib) => grib.level_kind == "surface",
+            None => is_geopotential && variable.steps.iter().all(|step| step.valid.is_none() && step.lead.is_none()),
+        },
+    };
+    let ground = parameter::known(OROGRAPHY)?.parameter();
+    let unit = found.or(entry.canonical_unit()).filter(|_| lies_on_it)?;
+    let metres = units::conversion(unit, ground.unit?);
+    let potential =
+        || Some(units::conversion(unit, units::by_id("m2 s-2")?)?.then(Affine::scaled(1.0 / STANDARD_GRAVITY)));
+    Some((ground, metres.or_else(potential)?))
+}
+
 /// The levels of an axis in the unit of their kind, in stored order.
 #[must_use]
 pub fn levels_of(axis: Option<&LevelAxis>) -> Vec<Option<Level>> {
@@ -140,9 +169,10 @@ pub fn levels_of(axis: Option<&LevelAxis>) -> Vec<Option<Level>> {
         }
         _ => Affine::IDENTITY,
     };
+    let shown = |value| without_noise(conversion.apply(value));
     let level = |at: usize| {
         let (value, to) = axis.bounds(at)?;
-        Some(Level { kind: axis.kind, value: conversion.apply(value), to: to.map(|to| conversion.apply(to)) })
+        Some(Level { kind: axis.kind, value: shown(value), to: to.map(shown) })
     };
     (0..axis.values.len()).map(level).collect()
 }

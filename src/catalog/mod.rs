@@ -14,6 +14,7 @@ mod meaning;
 mod mesh;
 pub mod models;
 mod names;
+mod order;
 pub mod parameter;
 mod pattern;
 mod qualified;
@@ -40,6 +41,7 @@ pub use listing::{Found, Happened, Mark, files_below, happened, list, list_model
 pub use meaning::{levels_of, meaning};
 pub use models::{ModelFolder, ModelTrouble, NoFiles};
 pub use names::{Named, model_of, read_name};
+pub use order::{Nature, Rank, first_pressure};
 pub use parameter::{KnownParameter, Parameter};
 pub use recipe::{Formula, Ingredient, Recipe, Seen, UnitGuess};
 pub use runs::{Arrival, Completeness};

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::departure::plain_standard_name;
 use super::grib_names;
+use super::order::Nature;
 use crate::field::LevelKind;
 use crate::source::{LevelAxis, Variable};
 use crate::text::{self, Bilingual};
@@ -78,6 +79,8 @@ pub struct Parameter {
     /// Its numbers are directions in degrees: 360 is 0 again.
     pub is_direction: bool,
     pub known: Option<&'static KnownParameter>,
+    /// What else is known of it.
+    pub nature: Nature,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +122,7 @@ impl KnownParameter {
             unit_label: unit.map_or_else(|| self.display.clone(), |unit| unit.label.clone()),
             is_direction: self.kind == "direction",
             known: Some(self),
+            nature: Nature::of_known(&self.id, self.is_summed()),
         }
     }
 
@@ -441,7 +445,8 @@ pub fn unknown(variable: &Variable) -> Parameter {
     };
     let name = variable.long_name.as_deref().unwrap_or(&variable.name);
     let (id, name) = (variable.id.clone(), Bilingual::same(text::clipped(name)));
-    Parameter { id, name, unit, unit_label, is_direction: is_direction(variable, unit), known: None }
+    let (is_direction, nature) = (is_direction(variable, unit), Nature::by_names(variable));
+    Parameter { id, name, unit, unit_label, is_direction, known: None, nature }
 }
 
 /// Degrees of a direction, by standard name or words: no widths, spreads or changes of one.

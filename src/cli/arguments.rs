@@ -190,7 +190,8 @@ pub struct Render {
     #[arg(long, value_name = "NAME", conflicts_with = "product")]
     pub variable: Option<String>,
 
-    /// Level: hPa for pressure levels, otherwise the number in the file; a layer as 0.1-0.4 [default: 500 hPa or the nearest]
+    /// Level: hPa for pressure levels, otherwise the number in the file; a layer as 0.1-0.4 [default: 500 hPa
+    /// or what comes nearest, 850 hPa for temperature, the lowest height, the sea surface]
     #[arg(long, value_name = "LEVEL", value_parser = level, allow_hyphen_values = true)]
     pub level: Option<(f64, Option<f64>)>,
 
@@ -201,7 +202,7 @@ pub struct Render {
     #[command(flatten)]
     pub variant: VariantAsked,
 
-    /// Region ID from --list-regions [default: canada, or data if the grid lies elsewhere]
+    /// Region ID from --list-regions [default: canada, or data if they fill little of it]
     #[arg(long, value_name = "ID")]
     pub region: Option<String>,
 

@@ -157,7 +157,7 @@ impl Layer {
     pub(super) fn settled(&self) -> Option<LayerPlan> {
         let look = match (&self.plan.look, &self.range) {
             (Look::BandsOverRange, Range::Known(Extent { lowest, highest })) => {
-                let table = product::round_table(*lowest, *highest);
+                let table = product::round_table(*lowest, *highest, self.plan.parameter.is_clear_at_zero());
                 Look::Bands(BandStyle { table, unit_label: self.plan.parameter.unit_label.clone() })
             }
             (Look::BandsOverRange, _) => return None,

@@ -86,7 +86,7 @@ impl Plan {
             level: selection.level,
             variant: variant_words(run, selection),
             bands: bands.map(|(series, short)| {
-                let look = style.bands.map_or_else(|| variable_look(&series.parameter), Look::Bands);
+                let look = style.bands.map_or_else(|| variable_look(&series.parameter, selection.level), Look::Bands);
                 LayerPlan::new(series, short, look)
             }),
             lines: lines
@@ -203,12 +203,12 @@ fn arriving(catalog: &Catalog, slots: &[Slot]) -> BTreeSet<SlotTime> {
     slots.iter().filter(of_slot).map(|slot| slot.time).collect()
 }
 
-/// A variable's own colour table where the dictionary names one in a unit that converts to the unit shown.
-fn variable_look(parameter: &Parameter) -> Look {
+/// A variable's own colour table on a level where there is one in a unit that is the unit shown.
+fn variable_look(parameter: &Parameter, level: Option<Level>) -> Look {
     /// Of all directions, also those that the dictionary does not know.
     const DIRECTION: &str = "direction";
-    let known = parameter.known.and_then(|known| known.colours.as_deref());
-    let table = if parameter.is_direction { Some(DIRECTION) } else { known }.and_then(product::named_table);
+    let known = || parameter.known.and_then(|known| product::table_for(&known.id, level, known.colours.as_deref()));
+    let table = if parameter.is_direction { product::named_table(DIRECTION) } else { known() };
     match (table, parameter.unit) {
         (Some((table, unit)), Some(shown)) if unit == shown.id => {
             Look::Bands(BandStyle { table, unit_label: parameter.unit_label.clone() })

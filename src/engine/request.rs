@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Model, Run, Series, Variant};
-use crate::field::Level;
-use crate::field::Member;
+use crate::catalog::{Catalog, Model, Rank, Run, Series, Variant, first_pressure};
+use crate::field::{Level, LevelKind, Member};
 use crate::map::View;
-use crate::product;
+use crate::product::{self, Product};
 use crate::source::ExtraDimension;
 use crate::text::Language;
 use crate::time::ReferenceTime;
@@ -65,8 +64,8 @@ impl Selection {
     #[must_use]
     pub fn first(catalog: &Catalog) -> Option<Self> {
         let runs = || catalog.models.iter().flat_map(|model| model.runs.iter().map(move |run| (model, run)));
-        let read = || runs().filter(|(_, run)| run.is_read());
-        let (model, run) = read().find(|(_, run)| run.is_placed()).or_else(|| read().next())?;
+        let read = runs().filter(|(_, run)| run.is_read());
+        let (model, run) = read.min_by_key(|(_, run)| precedence(run))?;
         Self::of_run(model, run)
     }
 
@@ -74,11 +73,12 @@ impl Selection {
     #[must_use]
     pub fn of_run(model: &Model, run: &Run) -> Option<Self> {
         let subjects = subjects(run);
-        let is_placed = |subject: &&Subject| match subject {
-            Subject::Variable(id) => run.series(id).is_some_and(Series::is_placed),
-            Subject::Product(_) => true,
+        let is_shown = |subject: &&Subject| match subject {
+            Subject::Variable(id) => run.series(id).is_some_and(is_drawable),
+            Subject::Product(id) => product::product(id)
+                .is_some_and(|product| layers(product).filter_map(|id| run.series(id)).any(is_drawable)),
         };
-        let subject = subjects.iter().find(is_placed).or(subjects.first())?.clone();
+        let subject = subjects.iter().find(is_shown).or(subjects.first())?.clone();
         let level = first_level(run, &subject);
         Some(Self {
             model: model.id.clone(),
@@ -91,21 +91,51 @@ impl Selection {
     }
 }
 
-/// What a run can show: the products that it has a layer for, then every variable.
+/// Of several runs the first with the smallest number is shown first: what can be drawn, and shows more than where its
+/// points lie.
+#[must_use]
+pub fn precedence(run: &Run) -> u8 {
+    let is_telling = |series: &Series| is_drawable(series) && series.rank(run) < Rank::Timeless;
+    if run.series.iter().any(is_telling) {
+        0
+    } else if run.series.iter().any(is_drawable) {
+        1
+    } else {
+        2
+    }
+}
+
+fn is_drawable(series: &Series) -> bool {
+    series.is_placed() && series.grid.is_drawable()
+}
+
+/// What a run can show: the products that it has a layer for and its variables, by their rank.
 #[must_use]
 pub fn subjects(run: &Run) -> Vec<Subject> {
-    let mut subjects: Vec<Subject> = product::products()
+    let mut subjects: Vec<(Rank, Subject)> = product::products()
         .iter()
-        .filter(|product| layers(product).any(|id| run.series(id).is_some()))
-        .map(|product| Subject::Product(product.id.clone()))
+        .filter_map(|product| Some((product_rank(run, product)?, Subject::Product(product.id.clone()))))
         .collect();
     for series in &run.series {
         let variable = Subject::Variable(series.parameter.id.clone());
-        if !subjects.contains(&variable) {
-            subjects.push(variable);
+        if !subjects.iter().any(|(_, known)| *known == variable) {
+            subjects.push((series.rank(run), variable));
         }
     }
-    subjects
+    // Equal ranks stay in the order of the files.
+    subjects.sort_by_key(|(rank, _)| *rank);
+    subjects.into_iter().map(|(_, subject)| subject).collect()
+}
+
+/// `None` where the run has none of its layers. A product of fields near the ground is not the one that is looked for.
+fn product_rank(run: &Run, product: &Product) -> Option<Rank> {
+    use LevelKind::{Hybrid, ModelLevel, PotentialTemperature, Pressure, Sigma};
+    let is_aloft = |level: &Option<Level>| {
+        level.is_none_or(|level| matches!(level.kind, Pressure | Hybrid | Sigma | ModelLevel | PotentialTemperature))
+    };
+    let mut series = layers(product).filter_map(|id| run.series(id)).peekable();
+    series.peek()?;
+    Some(if series.any(|series| series.levels.iter().any(is_aloft)) { Rank::Product } else { Rank::ProductBelow })
 }
 
 /// The members that a subject's layers have, the one shown first in front; none where it has no ensemble.
@@ -173,10 +203,13 @@ pub fn first_of(subject: &Subject, levels: &[Option<Level>]) -> Option<Level> {
     const WANTED_HPA: f64 = 500.0;
     match subject {
         Subject::Product(id) => product::product(id)?.first_level(levels),
-        Subject::Variable(_) => product::first_level(levels, WANTED_HPA),
+        Subject::Variable(id) => {
+            let own = first_pressure(id).filter(|pressure| levels.contains(&Some(Level::hpa(*pressure))));
+            product::first_level(levels, own.unwrap_or(WANTED_HPA))
+        }
     }
 }
 
-fn layers(product: &product::Product) -> impl Iterator<Item = &str> {
+fn layers(product: &Product) -> impl Iterator<Item = &str> {
     [&product.bands, &product.lines].into_iter().flatten().map(|(id, _)| id.as_str())
 }

@@ -201,7 +201,10 @@ impl Scenery {
             Some(render::Layer { values, sampler, short })
         };
         let scene = Scene { bands: layer(0), lines: layer(1), caption };
-        render::paint(&self.prepared, &scene, scratch, pixels)
+        let mut frame = render::paint(&self.prepared, &scene, scratch, pixels);
+        let layers = self.shorts.iter().flatten().count();
+        frame.caption.blank = frame.caption.notes.iter().filter(|note| note.is_lack()).count() == layers;
+        frame
     }
 }
 

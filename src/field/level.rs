@@ -175,6 +175,19 @@ fn beginning_small(name: &str) -> String {
     first.to_lowercase().collect::<String>() + rest
 }
 
+/// The number of a level without the noise that 32-bit floats leave in it: six digits are kept, so that 850.0001 is 850.
+#[must_use]
+pub fn without_noise(value: f64) -> f64 {
+    const DIGITS: i32 = 6;
+    if !(1e-200..1e200).contains(&value.abs()) {
+        return value;
+    }
+    let digits = DIGITS - 1 - value.abs().log10().floor() as i32;
+    // Divided by a whole power, which is exact: 0.1 stays the 0.1 that people write.
+    let power = 10_f64.powi(digits.abs());
+    if digits >= 0 { (value * power).round() / power } else { (value / power).round() * power }
+}
+
 impl PartialEq for Level {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind && self.rank() == other.rank()
@@ -265,5 +278,17 @@ mod tests {
         assert_ne!(layer(Some(0.72)), layer(Some(1.0)));
         assert_ne!(layer(Some(0.72)), layer(None));
         assert_eq!(layer(Some(0.72)), layer(Some(0.720_001)));
+    }
+
+    #[test]
+    fn the_noise_of_floats_makes_no_level_of_its_own() {
+        assert_eq!(without_noise(850.0001), 850.0);
+        assert_eq!(without_noise(499.99997), 500.0);
+        assert_eq!(without_noise(f64::from(0.1_f32)), 0.1);
+        for exact in [0.0, 0.995, 1013.25, 0.01, 137.0, 45_000.0, 1_234_560.0, 1e-300, -2.5] {
+            assert_eq!(without_noise(exact), exact);
+        }
+        assert_eq!(without_noise(-1.000_000_1), -1.0);
+        assert!(without_noise(f64::NAN).is_nan());
     }
 }

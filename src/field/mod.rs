@@ -9,7 +9,7 @@ mod vector;
 use ndarray::{Array2, Zip};
 
 pub use axis_words::{AxisWords, NamedAxes};
-pub use level::{Level, LevelKind};
+pub use level::{Level, LevelKind, without_noise};
 pub use member::{MEAN, Member, WEIGHTED_MEAN};
 pub use qualifier::{Bounds, Ensemble, Event, Qualifier};
 pub use vector::{Component, turn, turned_value};

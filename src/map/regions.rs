@@ -129,7 +129,7 @@ impl Region {
         View { projection, centre: extent.centre(), units_per_pixel, size, pixels_per_point }
     }
 
-    /// Whether the region is a place to open the grid on: its data cover a third of the region's map.
+    /// Whether the region is a place to open the grid on: its data cover three quarters of the region's map.
     #[must_use]
     pub fn meets(&self, grid: &Grid) -> bool {
         const LATTICE: u32 = 15;
@@ -141,11 +141,11 @@ impl Region {
         let places = (0..LATTICE).flat_map(|i| (0..LATTICE).map(move |j| (i, j)));
         let earth: Vec<_> = places.filter_map(|(i, j)| view.to_lon_lat(at(i, width), at(j, height))).collect();
         let covered = earth.iter().filter(|(lon, lat)| locator.locate(*lon, *lat).is_some()).count();
-        covered * 3 >= earth.len()
+        covered * 4 >= earth.len() * 3
     }
 }
 
-/// Whether some thousand positions of a grid fall into a third of the map's fields. The grid is not made
+/// Whether some thousand positions of a grid fall into half of the map's fields. The grid is not made
 /// ready for searches, which may take longer than a window waits.
 fn is_met_by_points(view: &View, grid: &Grid) -> bool {
     const FIELDS: usize = 5;
@@ -158,7 +158,7 @@ fn is_met_by_points(view: &View, grid: &Grid) -> bool {
             met[field(y, height) * FIELDS + field(x, width)] = true;
         }
     }
-    met.iter().filter(|&&met| met).count() * 3 >= met.len()
+    met.iter().filter(|&&met| met).count() * 2 >= met.len()
 }
 
 impl Shown {

@@ -1,6 +1,10 @@
 //! What is drawn together and how: products and colour tables, from `resources/`.
 
 mod colours;
+mod levels;
+mod looks;
+#[cfg(test)]
+mod seen_tests;
 mod style;
 
 use std::sync::LazyLock;
@@ -11,6 +15,8 @@ use crate::field::{Level, LevelKind};
 use crate::text::Bilingual;
 
 pub use colours::{named_table, round_table};
+pub use levels::first_level;
+pub use looks::table_for;
 pub use style::{BandStyle, ColourTable, LineStyle, Style, magnitude};
 
 /// A product: a parameter as bands, one as isolines, or both.
@@ -121,7 +127,8 @@ impl Product {
             Some(BandStyle { table, unit_label: "%".to_owned() })
         });
         let lines = self.lines.as_ref().map(|_| LineStyle {
-            interval: self.interval * factor,
+            interval: self.interval,
+            factor,
             thick_every: self.thick_every,
             halve_when_few: true,
             width: 1.3,
@@ -144,18 +151,6 @@ impl Product {
             })
             .or(self.classes.last())
     }
-}
-
-/// Of these levels the pressure nearest to `wanted` hPa; the first where none is a pressure.
-#[must_use]
-pub fn first_level(levels: &[Option<Level>], wanted: f64) -> Option<Level> {
-    levels
-        .iter()
-        .flatten()
-        .filter(|level| level.kind == LevelKind::Pressure)
-        .min_by(|a, b| (a.value - wanted).abs().total_cmp(&(b.value - wanted).abs()))
-        .or_else(|| levels.iter().flatten().next())
-        .copied()
 }
 
 #[cfg(test)]

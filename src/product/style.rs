@@ -48,9 +48,11 @@ pub struct BandStyle {
 pub struct LineStyle {
     /// In the unit shown, above zero.
     pub interval: f32,
-    /// Multiples of this are drawn thicker, whatever the interval in use.
+    /// The user's: multiplies the interval, also one that was fitted to the values in view.
+    pub factor: f32,
+    /// Multiples of this are drawn thicker, as long as the interval in use divides it; else every fifth line.
     pub thick_every: f32,
-    /// Half the interval is taken where fewer than four lines are in view.
+    /// Half the interval is taken where fewer than four lines are in view, and less where there is none.
     pub halve_when_few: bool,
     /// Stroke widths in points.
     pub width: f32,

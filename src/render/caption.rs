@@ -21,11 +21,13 @@ pub struct Caption {
     pub lead: Option<LeadTime>,
     pub valid: Option<ValidTime>,
     pub notes: Vec<CaptionNote>,
-    /// Filled in by the painter: the isolines' interval, where it is another than the style's.
+    /// Filled in once it is painted: no layer has a value in view.
+    pub blank: bool,
+    /// Filled in by the painter: the isolines' interval, where it is another than the product's own.
     pub interval: Option<Interval>,
 }
 
-/// A distance between isolines and its unit.
+/// A number and its unit: a distance between isolines, a bound of colours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interval {
     pub value: f32,
@@ -41,6 +43,10 @@ pub enum CaptionNote {
     UnreadableLayer { short: Bilingual },
     /// A layer's field has no values where the map looks.
     NoValues { short: Bilingual },
+    /// Nothing is coloured in view: all values are smaller than the first bound of the colours.
+    AllBelow { short: Bilingual, bound: Interval },
+    /// Nothing is coloured in view: no value is smaller than the last bound of the colours.
+    AllAbove { short: Bilingual, bound: Interval },
 }
 
 impl Caption {
@@ -88,6 +94,12 @@ impl Caption {
 }
 
 impl CaptionNote {
+    /// A layer of the picture has nothing to show.
+    #[must_use]
+    pub fn is_lack(&self) -> bool {
+        !matches!(self, Self::AllBelow { .. } | Self::AllAbove { .. })
+    }
+
     #[must_use]
     pub fn in_language(&self, language: Language) -> String {
         match self {
@@ -105,8 +117,15 @@ impl CaptionNote {
             Self::NoValues { short } => {
                 text::fill(language, "frame.no_values", &[("layer", short.in_language(language))])
             }
+            Self::AllBelow { short, bound } => bounded(language, "frame.all_below", short, bound),
+            Self::AllAbove { short, bound } => bounded(language, "frame.all_above", short, bound),
         }
     }
+}
+
+fn bounded(language: Language, key: &str, short: &Bilingual, bound: &Interval) -> String {
+    let (layer, value) = (short.in_language(language), number(bound.value));
+    text::fill(language, key, &[("layer", layer), ("bound", &value), ("unit", &bound.unit_label)])
 }
 
 /// Days as `Moment::weekday` counts them.
@@ -128,6 +147,11 @@ fn weekday_key(day: u8) -> &'static str {
 /// As short as it can be written, with a true minus.
 #[must_use]
 pub fn number(value: f32) -> String {
-    let plain = if value == 0.0 { "0".to_owned() } else { value.to_string() };
-    plain.replace('-', "−")
+    if value == 0.0 { "0".to_owned() } else { value.to_string().replace('-', "−") }
+}
+
+/// The same of a number with more digits.
+#[must_use]
+pub fn exact_number(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { value.to_string().replace('-', "−") }
 }

@@ -92,7 +92,7 @@ impl Row {
 }
 
 /// The text as far as it fits, with an ellipsis where it does not, and its width.
-fn shortened(pen: &Pen, text: &str, width: f32) -> (String, f32) {
+pub fn shortened(pen: &Pen, text: &str, width: f32) -> (String, f32) {
     // No more letters than fit into any frame: files may hold names of any length.
     const MOST: usize = 1024;
     let letters: Vec<char> = text.chars().take(MOST).collect();

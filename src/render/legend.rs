@@ -1,8 +1,9 @@
 //! The legend below the map: the colour bar with its true bounds, and what the isolines mean.
 
-use super::caption::number;
-use super::furniture::{FAINT, INK};
+use super::caption::{exact_number, number};
+use super::furniture::{FAINT, INK, shortened};
 use super::layout::Layout;
+use super::lines::Spacing;
 use super::shades::class_colour;
 use crate::product::{BandStyle, ColourTable, LineStyle};
 use crate::raster::{Canvas, Mask, Pen, PixelRect, Rgba};
@@ -32,8 +33,10 @@ pub fn draw_colour_bar(canvas: &mut Canvas, layout: &Layout, style: &BandStyle) 
     let pen = Pen::regular(layout.pixels(TEXT));
     let unit_at = bar.end() + layout.pixels(7.0);
     let baseline = layout.pixels(BAR_TOP + BAR_HEIGHT / 2.0) + pen.cap_height() / 2.0;
+    let room = layout.legend.width as f32 - unit_at - layout.pixels(10.0);
+    let (unit, width) = shortened(&pen, &unit, room);
     pen.draw(&mut canvas, unit_at, baseline, &unit, INK);
-    unit_at + pen.width(&unit)
+    unit_at + width
 }
 
 /// The bounds of a table; of one that goes round within one turn from 0 on.
@@ -137,24 +140,40 @@ impl Bar {
         mask.paint(canvas, FAINT, 1.0);
     }
 
-    /// Every bound, or every second, third … where they would touch.
+    /// Every bound, or every second, third … where they would touch; zero is among them where it is a bound.
     fn draw_bounds(&self, canvas: &mut Canvas, layout: &Layout, bounds: &[f32], magnitude: i32) {
         let pen = Pen::regular(layout.pixels(TEXT));
         let first = usize::from(self.tips.0 > 0.0);
-        let texts: Vec<String> = bounds.iter().map(|&bound| number(in_powers(bound, magnitude))).collect();
-        let widest = texts.iter().map(|text| pen.width(text)).fold(0.0, f32::max) + layout.pixels(5.0);
+        let texts = labels(bounds, magnitude);
+        let gap = layout.pixels(5.0);
+        let widest = texts.iter().map(|text| pen.width(text)).fold(0.0, f32::max) + gap;
         let every = (widest / self.class_width).ceil().max(1.0) as usize;
-        for (n, text) in texts.iter().enumerate().step_by(every) {
-            let x = self.left_of(n + first) - pen.width(text) / 2.0;
-            pen.draw(canvas, x.max(0.0), layout.pixels(TICKS_BASELINE), text, INK);
+        let zero = bounds.iter().position(|bound| *bound == 0.0).unwrap_or(0);
+        let mut free_from = 0.0;
+        for (n, text) in texts.iter().enumerate().skip(zero % every).step_by(every) {
+            let width = pen.width(text);
+            let x = (self.left_of(n + first) - width / 2.0).max(0.0);
+            if x >= free_from && x + width <= canvas.width() as f32 {
+                pen.draw(canvas, x, layout.pixels(TICKS_BASELINE), text, INK);
+                free_from = x + width + gap;
+            }
         }
     }
 }
 
-/// A bound counted in a power of ten, without the digits that an f32 does not hold.
-fn in_powers(bound: f32, exponent: i32) -> f32 {
-    let digits = |value: f64| (value * 1e5).round() / 1e5;
-    if exponent == 0 { bound } else { digits(f64::from(bound) * 10_f64.powi(-exponent)) as f32 }
+/// The bounds as they are written, counted in a power of ten: as few digits as can be, and enough to tell them apart.
+fn labels(bounds: &[f32], exponent: i32) -> Vec<String> {
+    if exponent == 0 {
+        return bounds.iter().map(|bound| number(*bound)).collect();
+    }
+    let rounded = |digits: i32| -> Vec<String> {
+        let power = 10_f64.powi(digits);
+        let in_powers = bounds.iter().map(|bound| f64::from(*bound) * 10_f64.powi(-exponent));
+        in_powers.map(|value| exact_number((value * power).round() / power)).collect()
+    };
+    let is_told_apart = |texts: &Vec<String>| texts.windows(2).all(|pair| pair[0] != pair[1]);
+    // An f32 holds no more than nine digits.
+    (5..9).map(rounded).find(is_told_apart).unwrap_or_else(|| rounded(9))
 }
 
 /// Draws what the isolines mean, at the right, if there is room from `free_from` on.
@@ -162,7 +181,7 @@ pub fn draw_lines(
     canvas: &mut Canvas,
     layout: &Layout,
     style: &LineStyle,
-    interval: f32,
+    Spacing { interval, thick_every }: Spacing,
     free_from: f32,
     language: Language,
 ) {
@@ -170,10 +189,9 @@ pub fn draw_lines(
     let pen = Pen::regular(layout.pixels(TEXT));
     let unit = style.unit_label.as_str();
     let say = |key, value: f32| text::fill(language, key, &[("interval", &number(value)), ("unit", unit)]);
-    let thick = style.thick_every > interval;
     let mut items = vec![(say("frame.lines_every", interval), style.width)];
-    if thick {
-        items.push((say("frame.lines_every", style.thick_every), style.thick_width));
+    if thick_every > interval {
+        items.push((say("frame.thick_lines_every", thick_every), style.thick_width));
     }
     let (sample, gap) = (layout.pixels(26.0), layout.pixels(7.0));
     let width =
@@ -193,5 +211,20 @@ pub fn draw_lines(
         mask.paint(&mut canvas, Rgba::opaque(style.colour), 1.0);
         pen.draw(&mut canvas, x + sample + gap, middle + pen.cap_height() / 2.0, text, INK);
         x += sample + 3.0 * gap + pen.width(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_bounds_are_written_alike() {
+        assert_eq!(labels(&[0.2, 2.0, 4.0], 0), ["0.2", "2", "4"]);
+        assert_eq!(labels(&[-1e-6, 0.0, 2.5e-6], -6), ["−1", "0", "2.5"]);
+        let close = labels(&[10_000_001.0, 10_000_002.0, 10_000_003.0], 7);
+        assert_eq!(close, ["1.0000001", "1.0000002", "1.0000003"]);
+        let tight = labels(&[101_325.01, 101_325.02, 101_325.03], 0);
+        assert!(tight.windows(2).all(|pair| pair[0] != pair[1]), "{tight:?}");
     }
 }

@@ -23,6 +23,7 @@ mod tests;
 use ndarray::{Array2, CowArray, Ix2};
 
 use crate::map::{Memory, Sampler};
+use crate::product::BandStyle;
 use crate::raster::{Canvas, Mask};
 use crate::text::Bilingual;
 
@@ -76,7 +77,7 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
             let Scratch { memory, bands, circle, .. } = scratch;
             let values = layer.values.as_standard_layout();
             let cycle = prepared.style().bands.as_ref().and_then(|bands| bands.table.cycle);
-            let seen = if let Some(cycle) = cycle {
+            let painted = if let Some(cycle) = cycle {
                 let first = shades.first_bound();
                 let mut field = circle.ready(layer.sampler, slice_of(&values), [first, cycle], memory);
                 bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| field.row(y, row))
@@ -84,7 +85,11 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
                 let field = layer.sampler.ready(slice_of(&values), memory);
                 bands::paint(&mut map, prepared.ground(), shades, bands, |y, row| field.row(y, row))
             };
-            caption.notes.extend((!seen).then(|| CaptionNote::NoValues { short: layer.short.clone() }));
+            if !painted.values {
+                caption.notes.push(CaptionNote::NoValues { short: layer.short.clone() });
+            } else if !painted.colours && scene.lines.is_none() {
+                caption.notes.extend(prepared.style().bands.as_ref().and_then(|style| undrawn(layer.short, style)));
+            }
         }
         for overlay in prepared.overlays() {
             overlay.blend(&mut map);
@@ -95,15 +100,26 @@ pub fn paint(prepared: &Prepared, scene: &Scene, scratch: &mut Scratch, mut pixe
                 layer.sampler.lattice(slice_of(&layer.values.as_standard_layout()), step, &mut scratch.memory);
             let seen = lattice.values.iter().any(|value| !value.is_nan());
             caption.notes.extend((!seen).then(|| CaptionNote::NoValues { short: layer.short.clone() }));
-            let interval = lines::draw(&mut map, prepared, style, &lattice, &mut scratch.mask);
-            prepared.draw_line_legend(&mut canvas, interval);
-            caption.interval = (interval != style.interval)
-                .then(|| Interval { value: interval, unit_label: style.unit_label.clone() });
+            let spacing = lines::draw(&mut map, prepared, style, &lattice, &mut scratch.mask);
+            prepared.draw_line_legend(&mut canvas, spacing);
+            caption.interval = (spacing.interval != style.interval)
+                .then(|| Interval { value: spacing.interval, unit_label: style.unit_label.clone() });
         }
     }
     furniture::draw_title(&mut canvas, layout, &caption, prepared.language());
     furniture::draw_notes(&mut canvas, layout, &caption, prepared.language());
     Frame { size: layout.size, pixels, map: layout.map, view: prepared.view().clone(), caption }
+}
+
+/// That all values in view lie where the colours of a table end.
+fn undrawn(short: &Bilingual, style: &BandStyle) -> Option<CaptionNote> {
+    let (table, short) = (&style.table, short.clone());
+    let bound = |value: &f32| Interval { value: *value, unit_label: style.unit_label.clone() };
+    match (table.under, table.over) {
+        (false, true) => Some(CaptionNote::AllBelow { short, bound: bound(table.bounds.first()?) }),
+        (true, false) => Some(CaptionNote::AllAbove { short, bound: bound(table.bounds.last()?) }),
+        _ => None,
+    }
 }
 
 /// Copies all of the base but the map, which the bands are going to cover.

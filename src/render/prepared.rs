@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::furniture::{self, EdgeLabels, PAPER};
 use super::layout::Layout;
 use super::legend;
+use super::lines::Spacing;
 use super::shades::Shades;
 use crate::map::{Basemap, Graticule, View};
 use crate::product::{LineStyle, Style};
@@ -104,9 +105,9 @@ impl Prepared {
         self.style.lines.as_ref()
     }
 
-    pub(super) fn draw_line_legend(&self, canvas: &mut Canvas, interval: f32) {
+    pub(super) fn draw_line_legend(&self, canvas: &mut Canvas, spacing: Spacing) {
         if let Some(style) = &self.style.lines {
-            legend::draw_lines(canvas, &self.layout, style, interval, self.legend_free, self.language);
+            legend::draw_lines(canvas, &self.layout, style, spacing, self.legend_free, self.language);
         }
     }
 

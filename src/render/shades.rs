@@ -97,22 +97,28 @@ impl Shades {
     }
 
     /// Lays the colours of a row over its ground, eight pixels at a time: where it is dry, all eight are the ground's.
-    pub fn lay(&self, places: &[u32], ground: &[u8], row: &mut [u8]) {
+    /// True where any pixel has a colour.
+    pub fn lay(&self, places: &[u32], ground: &[u8], row: &mut [u8]) -> bool {
         const BLOCK: usize = 8;
         let (places, last_places) = places.as_chunks::<BLOCK>();
         let (ground, last_ground) = ground.as_chunks::<{ BLOCK * 4 }>();
         let (row, last_row) = row.as_chunks_mut::<{ BLOCK * 4 }>();
+        let mut any = 0;
         for ((row, ground), places) in row.iter_mut().zip(ground).zip(places) {
             let colours = places.map(|place| self.colour(place));
-            if colours.iter().fold(0, |all, colour| all | colour) == 0 {
+            let all = colours.iter().fold(0, |all, colour| all | colour);
+            any |= all;
+            if all == 0 {
                 *row = *ground;
             } else {
                 lay_over(&colours, ground, row);
             }
         }
         for ((row, ground), place) in last_row.chunks_exact_mut(4).zip(last_ground.chunks_exact(4)).zip(last_places) {
+            any |= self.colour(*place);
             lay_over(&[self.colour(*place)], ground, row);
         }
+        any != 0
     }
 
     #[inline]

@@ -146,3 +146,30 @@ fn a_dropped_file_opens() {
     window.drop_file(file);
     window.until_label("500 hPa");
 }
+
+#[test]
+fn a_variable_without_values_is_passed_over_until_the_user_chooses_it() {
+    let folder = folder("window-blank");
+    let time = [("standard_name", "time"), ("units", "hours since 2026-11-20 12:00:00")];
+    let on = ["time", "lat", "lon"];
+    let file = Classic::default()
+        .dimension("time", 1)
+        .dimension("lat", 2)
+        .dimension("lon", 3)
+        .variable("time", &["time"], &time, vec![0.0])
+        .variable("lat", &["lat"], &[("units", "degrees_north")], vec![50.0, 60.0])
+        .variable("lon", &["lon"], &[("units", "degrees_east")], vec![-100.0, -90.0, -80.0])
+        .variable("msl", &on, &[("units", "Pa")], vec![f64::NAN; 6])
+        .variable("t2m", &on, &[("units", "K")], vec![280.0; 6]);
+    let mut window = Window::new("blank", Language::English, &[write(&folder, "blank.nc", &file.bytes())]);
+    let shows = |window: &Window, variable: &str| {
+        let name = window.say("app_top.variable");
+        let mut boxes = window.harness.query_all_by_role_and_label(Role::ComboBox, name);
+        boxes.any(|node| node.value().as_deref() == Some(variable))
+    };
+    window.until("what has values", |window| shows(window, "2 m temperature"));
+    window.press(Key::P);
+    window.until("what the user chose", |window| shows(window, "Mean sea level pressure"));
+    window.steps(60);
+    assert!(shows(&window, "Mean sea level pressure"), "the user's choice stands");
+}

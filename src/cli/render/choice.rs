@@ -17,6 +17,7 @@ use crate::text::{self, Bilingual, Language};
 use crate::time::{LeadTime, Moment, ReferenceTime};
 
 /// A request, laid out.
+#[derive(Clone)]
 pub struct Choice {
     pub request: Request,
     pub plan: Plan,
@@ -24,6 +25,8 @@ pub struct Choice {
     pub slots: Vec<usize>,
     /// How the files of a loop begin: `rh-gz_500hPa`.
     pub name: String,
+    /// What else the run can show, where nobody named what is drawn.
+    pub others: Vec<Subject>,
 }
 
 /// One line for each product or region, its id first.
@@ -44,21 +47,33 @@ pub fn choose(asked: &Render, opened: &[Opened], catalog: &Catalog, language: La
     let chooser = Chooser { asked, catalog, language };
     let named = chooser.named(opened)?;
     let (model, run, subject) = chooser.run_with(named.as_ref())?;
-    let subject = chooser.of_interval(run, subject)?;
-    let (variant, levels) = chooser.places(run, &subject, named.as_ref())?;
-    let level = chooser.level(&subject, &levels)?;
-    let selection =
-        Selection { model: model.id.clone(), run: run.reference, subject, level, variant, union: asked.union };
-    let plan = Plan::new(catalog, &selection, 1.0).filter(|plan| !plan.slots.is_empty());
-    let plan = plan.ok_or_else(|| text::say(language, "cli.nothing_to_draw").to_owned())?;
-    // The parameter may have other times from other variables.
-    let is_meant = |slot: &Slot| slot.bands.iter().chain(&slot.lines).any(|recipe| belongs(named.as_ref(), recipe));
-    let meant: Vec<usize> = (0..plan.slots.len()).filter(|n| plan.slots.get(*n).is_some_and(is_meant)).collect();
-    let slot = chooser.slot(&plan, &meant)?;
-    let name = name_of(&selection);
-    let picture = chooser.picture(&plan)?;
-    let slots = if asked.all { meant } else { vec![slot] };
-    Ok(Choice { request: Request { selection, picture, slot }, plan, slots, name })
+    chooser.lay_out(model, run, subject, named.as_ref())
+}
+
+/// The same request for something else that its run can show.
+pub fn instead(
+    choice: &Choice,
+    subject: Subject,
+    asked: &Render,
+    catalog: &Catalog,
+    language: Language,
+) -> Result<Choice, String> {
+    let chooser = Chooser { asked, catalog, language };
+    let selection = &choice.request.selection;
+    let found = catalog.model(&selection.model).and_then(|model| Some((model, model.run(selection.run)?)));
+    let (model, run) = found.ok_or_else(|| text::say(language, "cli.nothing_to_draw").to_owned())?;
+    chooser.lay_out(model, run, subject, None)
+}
+
+/// The same on the region of all data, where nobody named a region and another was taken.
+pub fn wider(choice: &Choice, asked: &Render) -> Option<Choice> {
+    let all = map::regions().last().filter(|all| asked.region.is_none() && choice.request.picture.region != all.id)?;
+    let mut wider = choice.clone();
+    let picture = &mut wider.request.picture;
+    let grid = choice.plan.grid().map(AsRef::as_ref);
+    picture.view = all.view(picture.view.size, picture.pixels_per_point, grid);
+    picture.region.clone_from(&all.id);
+    Some(wider)
 }
 
 /// What was named.
@@ -186,7 +201,7 @@ impl<'a> Chooser<'a> {
             return Err(self.absent("cli.no_run", name, runs));
         }
         // As the window: what can be drawn before what cannot.
-        wanted.sort_by_key(|(_, run)| !run.is_placed());
+        wanted.sort_by_key(|(_, run)| engine::precedence(run));
         let has = |(model, run): &(&'a Model, &'a Run)| match named {
             Some(Named::Subject(subject)) => engine::subjects(run).contains(subject).then(|| subject.clone()),
             Some(Named::Variable(_)) => {
@@ -208,6 +223,33 @@ impl<'a> Chooser<'a> {
                 _ => text::say(self.language, "cli.nothing_to_draw").to_owned(),
             }
         })
+    }
+
+    /// What of a run is drawn where nobody named anything and the subject has no values.
+    fn others(run: &Run, subject: &Subject) -> Vec<Subject> {
+        /// After so many without values nothing more is tried.
+        const MOST: usize = 16;
+        engine::subjects(run).into_iter().filter(|other| other != subject).take(MOST).collect()
+    }
+
+    /// The request for a subject of a run.
+    fn lay_out(&self, model: &Model, run: &Run, subject: Subject, named: Option<&Named>) -> Result<Choice, String> {
+        let subject = self.of_interval(run, subject)?;
+        let (variant, levels) = self.places(run, &subject, named)?;
+        let level = self.level(&subject, &levels)?;
+        let others = if named.is_none() { Self::others(run, &subject) } else { Vec::new() };
+        let selection =
+            Selection { model: model.id.clone(), run: run.reference, subject, level, variant, union: self.asked.union };
+        let plan = Plan::new(self.catalog, &selection, 1.0).filter(|plan| !plan.slots.is_empty());
+        let plan = plan.ok_or_else(|| text::say(self.language, "cli.nothing_to_draw").to_owned())?;
+        // The parameter may have other times from other variables.
+        let is_meant = |slot: &Slot| slot.bands.iter().chain(&slot.lines).any(|recipe| belongs(named, recipe));
+        let meant: Vec<usize> = (0..plan.slots.len()).filter(|n| plan.slots.get(*n).is_some_and(is_meant)).collect();
+        let slot = self.slot(&plan, &meant)?;
+        let name = name_of(&selection);
+        let picture = self.picture(&plan)?;
+        let slots = if self.asked.all { meant } else { vec![slot] };
+        Ok(Choice { request: Request { selection, picture, slot }, plan, slots, name, others })
     }
 
     fn level(&self, subject: &Subject, levels: &[Option<Level>]) -> Result<Option<Level>, String> {

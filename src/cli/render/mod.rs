@@ -39,7 +39,7 @@ pub fn run(asked: &Render, common: &Common, output: &mut Output) -> Status {
         return Status::AllRefused;
     }
     match choice::choose(asked, &opened, &catalog, output.language) {
-        Ok(choice) => draw(&Job { asked, common, opened: &opened, catalog, choice, start }, output),
+        Ok(choice) => draw_first(Job { asked, common, opened: &opened, catalog, choice, start }, output),
         Err(sentence) => {
             output.complain(&sentence);
             Status::WrongUsage
@@ -91,32 +91,61 @@ struct Seconds {
     write: f64,
 }
 
-fn draw(job: &Job, output: &mut Output) -> Status {
+/// Draws what was chosen. What nobody named and has no values is passed over: first the region, then the variable;
+/// where nothing has any, the first is drawn.
+fn draw_first(mut job: Job, output: &mut Output) -> Status {
+    let first = job.choice.clone();
+    let mut others = std::mem::take(&mut job.choice.others).into_iter();
+    let language = output.language;
+    loop {
+        let wider = choice::wider(&job.choice, job.asked);
+        let mut other =
+            || others.find_map(|subject| choice::instead(&first, subject, job.asked, &job.catalog, language).ok());
+        if let Some(status) = draw(&job, true, output) {
+            return status;
+        }
+        let Some(next) = wider.or_else(&mut other) else { break };
+        job.choice = next;
+    }
+    job.choice = first;
+    draw(&job, false, output).unwrap_or(Status::InPart)
+}
+
+/// `None` where nothing was drawn because no frame has a value, which is looked at with `passes_over`.
+fn draw(job: &Job, passes_over: bool, output: &mut Output) -> Option<Status> {
     let target = match Target::new(job.asked, &job.choice) {
         Ok(target) => target,
         Err(failure) => {
             output.complain(&failure.tell(output.language));
-            return Status::InPart;
+            return Some(Status::InPart);
         }
     };
     let slots = &job.choice.slots;
-    let writer = Arc::new(Writer::new(target, progress_bar(slots.len())));
-    let rendered = make_frames(job, &writer);
+    let writer = Arc::new(Writer::new(target, progress_bar(slots.len()), passes_over));
+    let mut rendered = make_frames(job, slots, &writer);
+    let blank = writer.release();
+    if !blank.is_empty() {
+        if blank.len() == slots.len() {
+            writer.finish();
+            return None;
+        }
+        rendered = make_frames(job, &blank, &writer);
+    }
     let written = writer.finish();
     tell(job, &rendered, &written, output);
     let whole =
         rendered.as_ref().is_ok_and(Rendered::is_whole) && written.failures.is_empty() && written.frames == slots.len();
-    if whole && !opening::is_refused(job.opened) { Status::Done } else { Status::InPart }
+    Some(if whole && !opening::is_refused(job.opened) { Status::Done } else { Status::InPart })
 }
 
-fn make_frames(job: &Job, writer: &Arc<Writer>) -> Result<Rendered, String> {
+fn make_frames(job: &Job, slots: &[usize], writer: &Arc<Writer>) -> Result<Rendered, String> {
     let options =
         Options { threads: job.common.threads.map(usize::from), memory: job.common.memory, ..Options::default() };
     let each = {
         let writer = writer.clone();
         move |slot, outcome: Result<&_, &Arc<_>>| writer.take(slot, outcome)
     };
-    let Choice { request, slots, .. } = &job.choice;
+    let request = &job.choice.request;
     guarded(|| engine::render_all(&job.catalog, request, Some(slots), options, each)).map(Option::unwrap_or_default)
 }
 

@@ -53,6 +53,8 @@ pub struct Writer {
     target: Target,
     written: Mutex<Written>,
     bar: ProgressBar,
+    /// Slots whose frames have no value and are not written for now; `None` where all are written.
+    held_back: Mutex<Option<Vec<usize>>>,
 }
 
 impl Target {
@@ -84,12 +86,25 @@ fn file_name(name: &str, slot: &Slot) -> String {
 }
 
 impl Writer {
-    pub fn new(target: Target, bar: ProgressBar) -> Self {
-        Self { target, written: Mutex::default(), bar }
+    /// With `holds_back`, frames without a value are only counted until [`Writer::release`] is called.
+    pub fn new(target: Target, bar: ProgressBar, holds_back: bool) -> Self {
+        let held_back = Mutex::new(holds_back.then(Vec::new));
+        Self { target, written: Mutex::default(), bar, held_back }
+    }
+
+    /// The slots that were held back; from now on all frames are written.
+    pub fn release(&self) -> Vec<usize> {
+        self.held_back().take().unwrap_or_default()
     }
 
     /// Called once for each slot, on any thread.
     pub fn take(&self, slot: usize, outcome: Result<&Frame, &Arc<SourceError>>) {
+        if outcome.is_ok_and(|frame| frame.caption.blank)
+            && let Some(held_back) = self.held_back().as_mut()
+        {
+            held_back.push(slot);
+            return;
+        }
         let start = Instant::now();
         let file = match outcome {
             Err(error) => Err(Failure::Source(error.clone())),
@@ -135,6 +150,10 @@ impl Writer {
         let mut written = std::mem::take(&mut *self.written());
         written.files.sort();
         written
+    }
+
+    fn held_back(&self) -> MutexGuard<'_, Option<Vec<usize>>> {
+        self.held_back.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn written(&self) -> MutexGuard<'_, Written> {

@@ -66,9 +66,7 @@ impl Family {
         let words = |language: Language| {
             let statistics = statistic_words(statistic, true, language);
             match self {
-                Self::SinceStart => {
-                    text::fill(language, "interval.family_since_start", &[("statistics", &statistics)])
-                }
+                Self::SinceStart => text::fill(language, "interval.family_since_start", &[("statistics", &statistics)]),
                 Self::Length(_, span) => {
                     let length = span.in_words(language);
                     text::fill(language, "interval.family", &[("length", &length), ("statistics", &statistics)])
@@ -121,10 +119,8 @@ mod tests {
     const HOUR: i64 = 3600;
 
     fn check(intervals: &[(i64, i64)], expected: &[&str]) {
-        let endings: Vec<Ending> = intervals
-            .iter()
-            .map(|(from, to)| (Some(LeadTime(to * HOUR)), Some(Span((to - from) * HOUR))))
-            .collect();
+        let endings: Vec<Ending> =
+            intervals.iter().map(|(from, to)| (Some(LeadTime(to * HOUR)), Some(Span((to - from) * HOUR)))).collect();
         let codes: Vec<String> = families(&endings).into_iter().map(Family::code).collect();
         assert_eq!(codes, expected, "{intervals:?}");
     }
@@ -150,7 +146,9 @@ mod tests {
     #[test]
     fn a_sum_at_the_start_of_a_run_belongs_to_every_kind() {
         let nothing = (Some(LeadTime(0)), Some(Span(0)));
-        assert!(Family::SinceStart.takes(nothing) && Family::Length(SpanClass::Seconds(HOUR), Span(HOUR)).takes(nothing));
+        assert!(
+            Family::SinceStart.takes(nothing) && Family::Length(SpanClass::Seconds(HOUR), Span(HOUR)).takes(nothing)
+        );
     }
 
     #[test]

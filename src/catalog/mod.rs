@@ -3,6 +3,7 @@
 //! A [`Catalog`] is immutable and made anew when files change. It knows what variables mean and how their numbers
 //! become the product's; it never reads values.
 
+mod analyses;
 mod grib_names;
 mod grids;
 mod intervals;
@@ -33,6 +34,7 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use intervals::{interval_words, statistic_words};
 pub use inventory::{Absent, Listed, Part, Wanted, WantedInterval, WantedLevel, WantedPosition, inventory};
+pub use join::expver;
 pub use listing::{Found, Happened, Mark, files_below, happened, list, list_model};
 pub use meaning::{levels_of, meaning};
 pub use models::{ModelFolder, ModelTrouble, NoFiles};
@@ -156,10 +158,12 @@ pub struct Series {
 }
 
 /// The time of one picture. Ordered by valid time where there is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlotTime {
     pub valid: Option<ValidTime>,
     pub lead: Option<LeadTime>,
+    /// Of a step whose times are not known: its place among the steps of its variable in its run, from 0.
+    pub number: Option<usize>,
 }
 
 impl Catalog {
@@ -292,7 +296,8 @@ impl Series {
     pub fn covers(&self, asked: &str) -> bool {
         let wanted = WantedInterval::parse(asked);
         let from_start = asked.eq_ignore_ascii_case("start");
-        let spans = self.recipes.iter().filter_map(|((_, _, slot), recipe)| Some((self.slots.get(*slot)?, recipe.span?)));
+        let spans =
+            self.recipes.iter().filter_map(|((_, _, slot), recipe)| Some((self.slots.get(*slot)?, recipe.span?)));
         let mut spans = spans.filter(|(_, span)| span.0 > 0).peekable();
         spans.peek().is_some()
             && spans.all(|(slot, span)| match wanted {

@@ -27,6 +27,8 @@ pub struct Ingredient {
 pub enum Formula {
     /// The only ingredient, as it is.
     Direct,
+    /// The first ingredient that has values: streams that hold a part of the times each.
+    First,
     /// Relative humidity over water from specific humidity (kg/kg) and temperature (K) at this pressure in Pa.
     RelativeHumidity { pressure: f64 },
 }
@@ -130,6 +132,16 @@ impl Recipe {
         });
         match self.formula {
             Formula::Direct => converted.next(),
+            Formula::First => {
+                let mut first = None;
+                for values in converted {
+                    if values.iter().any(|value| !value.is_nan()) {
+                        return Some(values);
+                    }
+                    first = first.or(Some(values));
+                }
+                first
+            }
             Formula::RelativeHumidity { pressure } => {
                 let (specific, temperature) = (converted.next()?, converted.next()?);
                 (specific.dim() == temperature.dim()).then(|| relative_humidity(&specific, &temperature, pressure))

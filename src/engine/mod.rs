@@ -40,9 +40,7 @@ pub use budget::Usage;
 pub use headless::{Rendered, open_all, render_all};
 pub use options::Options;
 pub use plan::{LayerPlan, Look, Plan, Slot};
-pub use request::{
-    Picture, Request, Selection, Subject, dimensions, first_level, first_of, levels, members, subjects,
-};
+pub use request::{Picture, Request, Selection, Subject, dimensions, first_level, first_of, levels, members, subjects};
 pub use snapshot::{EngineNote, PointSeries, Progress, Reading, SlotState, Snapshot};
 pub use watch::Watching;
 

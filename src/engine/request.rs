@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, Model, Run, Series, Variant};
-use crate::field::Member;
 use crate::field::Level;
+use crate::field::Member;
 use crate::map::View;
 use crate::product;
 use crate::source::ExtraDimension;
@@ -78,7 +78,14 @@ impl Selection {
         };
         let subject = subjects.iter().find(is_placed).or(subjects.first())?.clone();
         let level = first_level(run, &subject);
-        Some(Self { model: model.id.clone(), run: run.reference, subject, level, variant: Variant::default(), union: false })
+        Some(Self {
+            model: model.id.clone(),
+            run: run.reference,
+            subject,
+            level,
+            variant: Variant::default(),
+            union: false,
+        })
     }
 }
 

@@ -256,13 +256,7 @@ mod tests {
         check(LevelKind::DepthBelowLand, 0.1, 0.4, "0.1–0.4 m below ground", "0,1–0,4 m sous le sol");
         check(LevelKind::Sigma, 0.44, 0.72, "sigma 0.44–0.72", "sigma 0,44–0,72");
         check(LevelKind::Pressure, 1000.0, 500.0, "1000–500 hPa", "1000–500 hPa");
-        check(
-            LevelKind::PressureAboveGround,
-            30.0,
-            0.0,
-            "30–0 hPa above ground",
-            "30–0 hPa au-dessus du sol",
-        );
+        check(LevelKind::PressureAboveGround, 30.0, 0.0, "30–0 hPa above ground", "30–0 hPa au-dessus du sol");
     }
 
     #[test]

@@ -68,7 +68,9 @@ impl Qualifier {
         let say = |key: &str| text::say(language, key).to_owned();
         let fill = |key: &str, places: &[(&str, &str)]| text::fill(language, key, places);
         match self {
-            Self::Percentile(percentile) => fill("qualifier.percentile", &[("number", &decimal(*percentile, language))]),
+            Self::Percentile(percentile) => {
+                fill("qualifier.percentile", &[("number", &decimal(*percentile, language))])
+            }
             Self::Probability(event) => event.in_words(language),
             Self::Ensemble(statistic) => match statistic {
                 Ensemble::Other(number) => fill("qualifier.ensemble_other", &[("number", &number.to_string())]),
@@ -94,10 +96,7 @@ impl Qualifier {
     #[must_use]
     pub fn is_difference(&self) -> bool {
         use Ensemble::{InterquartileRange, NormalisedStandardDeviation, Spread, StandardDeviation};
-        matches!(
-            self,
-            Self::Ensemble(StandardDeviation | NormalisedStandardDeviation | Spread | InterquartileRange)
-        )
+        matches!(self, Self::Ensemble(StandardDeviation | NormalisedStandardDeviation | Spread | InterquartileRange))
     }
 }
 

@@ -72,7 +72,8 @@ enum Named {
 fn belongs(named: Option<&Named>, recipe: &Recipe) -> bool {
     let Some(Named::Variable(keys)) = named else { return true };
     let is_its = |field: &FieldRef| keys.contains(&(field.reader.id(), field.variable));
-    recipe.formula == Formula::Direct && recipe.ingredients.iter().any(|ingredient| is_its(&ingredient.field))
+    matches!(recipe.formula, Formula::Direct | Formula::First)
+        && recipe.ingredients.iter().any(|ingredient| is_its(&ingredient.field))
 }
 
 struct Chooser<'a> {
@@ -86,7 +87,9 @@ impl<'a> Chooser<'a> {
     fn of_interval(&self, run: &Run, subject: Subject) -> Result<Subject, String> {
         let (Some(asked), Subject::Variable(id)) = (&self.asked.interval, &subject) else { return Ok(subject) };
         let plain = id.split('@').next().unwrap_or(id);
-        let alike = || run.series.iter().filter(|s| s.parameter.id == plain || s.parameter.id.starts_with(&format!("{plain}@")));
+        let alike = || {
+            run.series.iter().filter(|s| s.parameter.id == plain || s.parameter.id.starts_with(&format!("{plain}@")))
+        };
         let found = alike().find(|series| series.covers(asked));
         let there = || alike().map(|series| series.parameter.name.in_language(self.language).to_owned());
         let found = found.ok_or_else(|| self.absent("cli.no_interval_of", asked, there()))?;
@@ -94,7 +97,12 @@ impl<'a> Chooser<'a> {
     }
 
     /// The member and the position on other dimensions, and the levels on which a run has what was named there.
-    fn places(&self, run: &Run, subject: &Subject, named: Option<&Named>) -> Result<(Variant, Vec<Option<Level>>), String> {
+    fn places(
+        &self,
+        run: &Run,
+        subject: &Subject,
+        named: Option<&Named>,
+    ) -> Result<(Variant, Vec<Option<Level>>), String> {
         let members = engine::members(run, subject);
         let mut variant = Variant::default();
         if let Some(asked) = &self.asked.variant.member {
@@ -105,7 +113,8 @@ impl<'a> Chooser<'a> {
         let dims = engine::dimensions(run, subject);
         for (name, word) in &self.asked.variant.dims {
             let dim = dims.iter().find(|dim| dim.name == *name);
-            let dim = dim.ok_or_else(|| self.absent("cli.no_dimension_of", name, dims.iter().map(|dim| dim.name.clone())))?;
+            let dim =
+                dim.ok_or_else(|| self.absent("cli.no_dimension_of", name, dims.iter().map(|dim| dim.name.clone())))?;
             let there = || (0..dim.size.min(64)).map(|at| dim.word(at));
             let at = dim.position(word).ok_or_else(|| self.absent("cli.no_position_of", word, there()))?;
             variant.dims.insert(name.clone(), at);
@@ -114,8 +123,11 @@ impl<'a> Chooser<'a> {
             return Ok((variant, engine::levels(run, subject)));
         };
         let Some(series) = run.series(id) else { return Ok((variant, Vec::new())) };
-        let places: BTreeSet<_> =
-            series.recipes().filter(|(_, _, recipe)| belongs(named, recipe)).map(|(level, member, _)| (member, level)).collect();
+        let places: BTreeSet<_> = series
+            .recipes()
+            .filter(|(_, _, recipe)| belongs(named, recipe))
+            .map(|(level, member, _)| (member, level))
+            .collect();
         let first = places.first().map_or(0, |(member, _)| *member);
         let member = variant.member.as_ref().map_or(first, |_| variant.member_among(&series.members));
         variant.member = series.members.get(member).cloned().flatten();

@@ -7,6 +7,7 @@ pub mod attribute;
 mod declarations;
 mod horizontal;
 mod lacking;
+mod leads;
 mod levels;
 pub mod listed;
 mod mesh;
@@ -15,6 +16,7 @@ pub mod packing;
 mod places;
 mod projected;
 mod roles;
+mod started;
 mod steps;
 mod time;
 
@@ -31,11 +33,12 @@ pub use lacking::{Lack, Missing};
 pub use offers::{Fit, Kinship, Marks, Offer, best};
 pub use packing::{ByteOrder, Packing, Sample};
 pub use places::Places;
+pub use started::name_run;
 
 use horizontal::{Grids, Placed};
 use levels::level_axis;
 use roles::Role;
-use steps::{Steps, Times};
+use steps::{Steps, Times, Untimed};
 
 /// A variable that lies on a horizontal grid.
 #[derive(Debug)]
@@ -59,6 +62,8 @@ pub enum Odd {
     Large(usize, usize, usize),
     /// A variable with more steps than are told one by one.
     Long(usize, usize),
+    /// A variable, and what leaves its steps without a time.
+    Untimed(usize, Untimed),
     /// A variable behind others which have as many steps together as are told.
     Many(usize),
 }
@@ -71,7 +76,7 @@ pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, V
     let numbers = 0..variables.len();
     let mut gridded = |n| gridded(&all, &mut grids, &mut times, n);
     let found = numbers.filter(|&n| may_be_field(&all, n)).filter_map(&mut gridded).collect();
-    grids.odd.extend(times.long);
+    grids.odd.extend(times.odd);
     (found, grids.odd)
 }
 
@@ -95,6 +100,10 @@ pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceErr
                 let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_long");
                 (variable, Detail::with("detail.too_long", places), Some(words))
             }
+            Odd::Untimed(variable, axis) => {
+                let (at, detail, words) = untimed(variables, variable, axis);
+                (at, detail, Some(words))
+            }
             Odd::Many(variable) => {
                 let places = [("most", number(steps::MOST_STEPS_OF_ALL))];
                 let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_long");
@@ -106,6 +115,34 @@ pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceErr
         words.map_or(note.clone(), |words| note.saying(words))
     };
     odd.into_iter().take(MOST_TOLD).map(note).collect()
+}
+
+/// The variable to name, and what to say of its axis.
+fn untimed(
+    variables: &[Declared],
+    variable: usize,
+    axis: Untimed,
+) -> (usize, Detail, &'static (&'static str, &'static str)) {
+    let text = |number: usize, name: &str| variables.get(number).map_or("", |declared| declared.text(name)).to_owned();
+    let unread: &'static (&str, &str) = &("refusal.untimed", "advice.untimed");
+    match axis {
+        Untimed::Bare(dimension) => {
+            (variable, Detail::with("detail.no_times", [("dimension", dimension.into())]), unread)
+        }
+        Untimed::Unread(number) => {
+            let (units, calendar) = (text(number, "units"), text(number, "calendar"));
+            let detail = match (units.as_str(), calendar.as_str()) {
+                ("", _) => Detail::of("detail.no_units"),
+                (_, "") => Detail::with("detail.time_units", [("units", units.into())]),
+                _ => Detail::with("detail.time_units_in", [("units", units.into()), ("calendar", calendar.into())]),
+            };
+            (number, detail, unread)
+        }
+        Untimed::Undated(number) => {
+            let detail = Detail::with("detail.time_units", [("units", text(number, "units").into())]);
+            (number, detail, &("refusal.undated", "advice.undated"))
+        }
+    }
 }
 
 /// The note of a variable whose one field has more bytes than the file can hold, however well compressed.
@@ -215,9 +252,8 @@ fn extra(all: &Declarations<'_>, variable: &Declared, dim: usize, places: &Place
     let own = variable.dims.get(dim).and_then(|dim| all.coordinate(dim, variable.group()));
     let coordinate = own.or_else(|| all.auxiliary(variable).into_iter().find(is_along)).filter(|_| !shared);
     let declared = coordinate.and_then(|n| all.get(n));
-    let text = |attribute: &str| {
-        declared.map(|declared| declared.text(attribute).to_owned()).filter(|text| !text.is_empty())
-    };
+    let text =
+        |attribute: &str| declared.map(|declared| declared.text(attribute).to_owned()).filter(|text| !text.is_empty());
     let is_text = declared.is_some_and(|declared| declared.number().is_none());
     let read = |n: usize| match is_text {
         true => all.texts(n).map(|texts| texts.iter().map(|text| text.trim().to_owned()).collect()),

@@ -48,7 +48,9 @@ impl Headings {
 fn number_both_ways(said: &mut [Said]) {
     let has = |negative: bool| said.iter().any(|said| said.perturbation == Some(if negative { 2 } else { 3 }));
     if has(true) && has(false) {
-        for member in said.iter_mut().filter(|said| said.perturbation == Some(2)).filter_map(|said| said.member.as_mut()) {
+        for member in
+            said.iter_mut().filter(|said| said.perturbation == Some(2)).filter_map(|said| said.member.as_mut())
+        {
             member.name.insert(0, '-');
         }
     }

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use crate::text::Bilingual;
 
 static NAMES: LazyLock<HashMap<u16, Bilingual>> = LazyLock::new(|| {
-    let lines = include_str!("../../../../resources/grib/constituents.tsv").lines().filter(|line| !line.starts_with('#'));
+    let lines =
+        include_str!("../../../../resources/grib/constituents.tsv").lines().filter(|line| !line.starts_with('#'));
     lines
         .filter_map(|line| {
             let mut words = line.split('\t');

@@ -395,6 +395,40 @@ mod tests {
     }
 
     #[test]
+    fn steps_of_an_axis_that_cannot_be_read_stay_apart_and_are_told() {
+        let mut declared = file(3, 2);
+        declared[0] = Declared { attributes: Vec::new(), ..declared[0].clone() };
+        declared[0].attributes.push(("units".to_owned(), Attribute::Text("days since 2000-00-00".to_owned())));
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(found.iter().all(|field| field.steps.len() == 3));
+        let notes = told(Path::new("a.nc"), &declared, odd);
+        assert_eq!(notes.len(), 1, "once for all that share the axis");
+        assert!(notes[0].to_string().contains("2000-00-00"));
+    }
+
+    #[test]
+    fn leads_without_a_unit_make_the_other_time_the_run() {
+        let dims = [("time", 2), ("prediction_timedelta", 3), ("lat", 2), ("lon", 2)];
+        let mut declared = file(2, 2);
+        declared.truncate(3);
+        declared.push(declared_bare("prediction_timedelta", &dims[1..2]));
+        declared.push(declared_bare("z", &dims));
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(found[0].steps.iter().all(|step| step.run.is_some() && step.valid.is_none() && step.lead.is_none()));
+        assert_eq!(told(Path::new("a.nc"), &declared, odd).len(), 1);
+        // numpy's words for the unit.
+        declared[3].attributes.push(("dtype".to_owned(), Attribute::Text("timedelta64[h]".to_owned())));
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        let leads: Vec<f64> = found[0].steps.iter().filter_map(|step| Some(step.lead?.hours())).collect();
+        assert_eq!(leads, [0.0, 1.0, 2.0, 0.0, 1.0, 2.0]);
+        assert!(odd.is_empty());
+    }
+
+    fn declared_bare(path: &str, dims: &[(&str, usize)]) -> Declared {
+        Declared { attributes: Vec::new(), ..declared(path, dims, "") }
+    }
+
+    #[test]
     fn a_grid_of_more_points_than_are_read_is_told_with_their_number() {
         let declared = file(1, 20_000);
         let (found, odd) = describe(&declared, &Counting(&declared));

@@ -24,16 +24,17 @@ pub enum Calendar {
 }
 
 impl Calendar {
-    /// By its CF name; `None` for a name that CF does not know.
+    /// By its CF name, or one by which FMS and others write the same; `None` for any other name, and for `none`.
     #[must_use]
     pub fn from_cf(name: &str) -> Option<Self> {
-        Some(match name.trim().to_ascii_lowercase().as_str() {
+        let name = name.trim_matches(|c: char| c.is_whitespace() || c == '\0').to_ascii_lowercase();
+        Some(match name.replace(['-', ' '], "_").as_str() {
             "standard" | "gregorian" | "" => Self::Standard,
             "proleptic_gregorian" => Self::ProlepticGregorian,
             "julian" => Self::Julian,
-            "noleap" | "365_day" => Self::NoLeap,
-            "all_leap" | "366_day" => Self::AllLeap,
-            "360_day" => Self::Days360,
+            "noleap" | "no_leap" | "365_day" | "365_days" | "365day" => Self::NoLeap,
+            "all_leap" | "366_day" | "366_days" | "366day" => Self::AllLeap,
+            "360_day" | "360_days" | "360day" | "360" | "thirty_day_months" => Self::Days360,
             _ => return None,
         })
     }
@@ -319,11 +320,22 @@ impl Span {
     }
 }
 
-/// `+024 h`; with minutes where the lead is no whole hour: `+00:15`, and with seconds where it is no whole minute.
+/// `+024 h`; with minutes where the lead is no whole hour: `+00:15`, and with seconds where it is no whole minute. Leads of
+/// more than 366 days read `+3 y 120 d`, in years of 365 days, with the clock behind where it is not midnight.
 impl fmt::Display for LeadTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { '−' } else { '+' };
-        match self.parts() {
+        let [hours, minutes, seconds] = self.parts();
+        if hours > 366 * 24 {
+            let days = hours / 24;
+            write!(f, "{sign}{} y {} d", days / 365, days % 365)?;
+            return match [hours % 24, minutes, seconds] {
+                [0, 0, 0] => Ok(()),
+                [hours, minutes, 0] => write!(f, " {hours:02}:{minutes:02}"),
+                [hours, minutes, seconds] => write!(f, " {hours:02}:{minutes:02}:{seconds:02}"),
+            };
+        }
+        match [hours, minutes, seconds] {
             [hours, 0, 0] => write!(f, "{sign}{hours:03} h"),
             [hours, minutes, 0] => write!(f, "{sign}{hours:02}:{minutes:02}"),
             [hours, minutes, seconds] => write!(f, "{sign}{hours:02}:{minutes:02}:{seconds:02}"),
@@ -423,6 +435,26 @@ mod tests {
         assert_eq!(LeadTime(24 * 3600).to_string(), "+024 h");
         assert_eq!(LeadTime(15 * 60).to_string(), "+00:15");
         assert_eq!(LeadTime(-6 * 3600).to_string(), "−006 h");
+    }
+
+    #[test]
+    fn leads_of_a_climate_run_read_in_years() {
+        let days = |days: i64| LeadTime(days * 86_400);
+        assert_eq!(days(210).to_string(), "+5040 h");
+        assert_eq!(days(3 * 365 + 120).to_string(), "+3 y 120 d");
+        assert_eq!(LeadTime(days(365 * 100).0 + 43_200).to_string(), "+100 y 0 d 12:00");
+    }
+
+    #[test]
+    fn calendars_are_known_by_the_names_that_models_write() {
+        for (name, calendar) in [
+            ("THIRTY_DAY_MONTHS", Some(Calendar::Days360)),
+            ("NOLEAP", Some(Calendar::NoLeap)),
+            ("Gregorian\0", Some(Calendar::Standard)),
+            ("none", None),
+        ] {
+            assert_eq!(Calendar::from_cf(name), calendar, "{name}");
+        }
     }
 
     #[test]

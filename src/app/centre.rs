@@ -230,13 +230,19 @@ impl App {
         painter.circle_filled(at, 2.5, Color32::from_rgb(0xC2, 0x18, 0x5B));
     }
 
-    /// `+024 h`, or the valid time where the step has no lead time.
+    /// `step 3 of 12`
+    pub(super) fn numbered(&self, number: usize) -> String {
+        let (number, count) = ((number + 1).to_string(), self.plan.slots.len().to_string());
+        text::fill(self.language, "app_play.numbered", &[("number", &number), ("count", &count)])
+    }
+
+    /// `+024 h`; the valid time where the step has no lead time, its number where it has no time.
     pub(super) fn step_heading(&self) -> String {
         let time = self.plan.slots.get(self.player.slot).map(|slot| slot.time);
         match time.map(|time| (time.lead, time.valid)) {
             Some((Some(lead), _)) => lead.to_string(),
             Some((None, Some(valid))) => super::clock::utc(valid.0, self.language),
-            _ => String::new(),
+            _ => time.and_then(|time| time.number).map(|number| self.numbered(number)).unwrap_or_default(),
         }
     }
 }

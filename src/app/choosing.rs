@@ -1,6 +1,6 @@
 //! Choosing: model, run, product or variable, level, region; and what is open at all.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub struct Sources {
     pub added: Vec<String>,
     /// The run whose files were all asked for, though some of them are known by name only.
     pub completed: Option<(String, Option<ReferenceTime>)>,
+    /// Files that were asked for with it.
+    pub requested: HashSet<PathBuf>,
     /// Paths that the hand named and that had nothing to show.
     pub awaited: Vec<PathBuf>,
     /// The time on screen that went with its file, and the one that the playhead stepped aside to.

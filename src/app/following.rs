@@ -78,14 +78,19 @@ impl App {
         }
     }
 
-    /// Has the rest of the run on screen read, once: a file of it may have been opened alone, and its folder afterwards.
+    /// Has the rest of the run on screen read, each file once: one of it may have been opened alone, and its folder
+    /// afterwards.
     pub(super) fn complete_run(&mut self) {
         let Some(selection) = &self.selection else { return };
         let key = (selection.model.clone(), selection.run);
         self.sources.last_model = Some(key.0.clone());
         self.sources.last_runs.insert(key.0.clone(), key.1);
         let run = self.snapshot.catalog.model(&key.0).and_then(|model| model.run(key.1));
-        if run.is_some_and(|run| !run.unread.is_empty()) && self.sources.completed.as_ref() != Some(&key) {
+        let Some(unread) = run.map(|run| &run.unread).filter(|unread| !unread.is_empty()) else { return };
+        // To a loop of analyses files may come at any time.
+        let is_known = unread.iter().all(|path| self.sources.requested.contains(path));
+        if !is_known || self.sources.completed.as_ref() != Some(&key) {
+            self.sources.requested = unread.iter().cloned().collect();
             self.engine.read_run(&key.0, key.1);
             self.sources.completed = Some(key);
         }

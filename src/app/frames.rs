@@ -41,7 +41,8 @@ impl App {
             return;
         }
         let by_hand = self.sent.as_ref().is_some_and(|(s, p)| {
-            let moved = Picture { view: picture.view.clone(), zoomed: picture.zoomed, size: picture.size, ..(**p).clone() };
+            let moved =
+                Picture { view: picture.view.clone(), zoomed: picture.zoomed, size: picture.size, ..(**p).clone() };
             *s == selection && moved == picture
         });
         if by_hand && let Some(rest) = self.hand.moving(now) {

@@ -224,6 +224,7 @@ impl App {
     /// Lead time and valid time.
     fn time_words(&self, time: SlotTime) -> Vec<String> {
         let mut lines: Vec<String> = time.lead.iter().map(ToString::to_string).collect();
+        lines.extend(time.number.map(|number| self.numbered(number)));
         if let Some(valid) = time.valid {
             lines.push(clock::utc(valid.0, self.language));
             lines.extend(self.zone.local(valid.0, self.language));
@@ -308,7 +309,11 @@ mod tests {
         let run = ReferenceTime(Moment::from_unix(0));
         let slots = hours.iter().map(|hour| {
             let lead = LeadTime(hour * 3600);
-            Slot { time: SlotTime { valid: Some(run + lead), lead: Some(lead) }, bands: None, lines: None }
+            Slot {
+                time: SlotTime { valid: Some(run + lead), lead: Some(lead), number: None },
+                bands: None,
+                lines: None,
+            }
         });
         Plan { slots: slots.collect(), ..Plan::default() }
     }
@@ -342,7 +347,7 @@ mod tests {
         let run = ReferenceTime(Moment::from_unix(0));
         plan.missing = [12, 24]
             .map(|hour| LeadTime(hour * 3600))
-            .map(|lead| SlotTime { valid: Some(run + lead), lead: Some(lead) })
+            .map(|lead| SlotTime { valid: Some(run + lead), lead: Some(lead), number: None })
             .to_vec();
         let shares: Vec<f32> = cells(&plan).iter().map(|cell| cell.begin).collect();
         for (share, fifth) in shares.iter().zip(0_u8..) {

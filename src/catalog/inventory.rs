@@ -121,6 +121,8 @@ pub enum Absent {
     Member,
     Interval,
     Dimension(String),
+    /// No step fits both the times that were named and the position on this dimension.
+    Contradiction(String),
     /// A position or coordinate that a dimension does not have: its name, what was asked for, what there is.
     Position(String, String, String),
 }
@@ -202,12 +204,21 @@ impl Part {
         let variable = self.variable().ok_or(Absent::Time)?;
         let axis = variable.levels.as_ref();
         let members = choose_members(variable.members.as_deref(), wanted.member.as_deref());
-        let steps = choose_steps(&variable.steps, wanted)?;
+        let (along, dims) = split_dims(variable, &wanted.dims);
+        let all = choose_steps(&variable.steps, wanted)?;
+        let is_there = |step: &usize| along.iter().all(|place| place.is_of(*step));
+        let steps: Vec<usize> = all.into_iter().filter(is_there).collect();
+        if let Some(place) = along.iter().find(|place| place.at >= place.size) {
+            return Err(Absent::Dimension(place.name.to_owned()));
+        }
+        if let (true, Some(place)) = (steps.is_empty(), along.first()) {
+            return Err(Absent::Contradiction(place.name.to_owned()));
+        }
         let first = Choice {
             step: *steps.first().ok_or(Absent::Time)?,
             level: choose_level(axis, wanted.level).ok_or(Absent::Level)?,
             member: *members.first().ok_or(Absent::Member)?,
-            dims: choose_dims(&variable.dims, &wanted.dims)?,
+            dims: choose_dims(&variable.dims, &dims)?,
         };
         if variable.field(first.clone()).is_some() {
             return Ok(first);
@@ -447,6 +458,45 @@ fn choose_members(members: Option<&[Member]>, wanted: Option<&str>) -> Vec<usize
     let mut found: Vec<usize> = (0..members.len()).filter(fits).collect();
     found.sort_by_key(|at| members.get(*at));
     found
+}
+
+/// A position on a dimension that the steps are spread over.
+struct StepPlace<'a> {
+    name: &'a str,
+    at: usize,
+    size: usize,
+    /// How many steps stand at each of its positions before the next.
+    stride: usize,
+}
+
+impl StepPlace<'_> {
+    fn is_of(&self, step: usize) -> bool {
+        step / self.stride.max(1) % self.size.max(1) == self.at
+    }
+}
+
+/// Of the dimensions that were named those of the steps, by position (`2` or `#2`), and the others.
+fn split_dims<'a>(
+    variable: &Variable,
+    wanted: &'a [(String, WantedPosition)],
+) -> (Vec<StepPlace<'a>>, Vec<(String, WantedPosition)>) {
+    let (mut along, mut others) = (Vec::new(), Vec::new());
+    for (name, asked) in wanted {
+        let place = variable.step_dims.iter().position(|(dim, _)| dim == name);
+        let at = match asked {
+            WantedPosition::At(at) => Some(*at),
+            WantedPosition::Said(word) => word.trim().trim_start_matches('#').parse().ok(),
+        };
+        match place.zip(at) {
+            Some((place, at)) => {
+                let size = variable.step_dims.get(place).map_or(1, |(_, size)| *size);
+                let stride = variable.step_dims.iter().skip(place + 1).map(|(_, size)| *size).product();
+                along.push(StepPlace { name, at, size, stride });
+            }
+            None => others.push((name.clone(), asked.clone())),
+        }
+    }
+    (along, others)
 }
 
 /// Zero for every dimension that is not named.

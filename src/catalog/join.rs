@@ -10,7 +10,7 @@ use super::parameter::{self, RELATIVE_HUMIDITY, SPECIFIC_HUMIDITY, TEMPERATURE};
 use super::recipe::{Formula, Ingredient, Recipe};
 use super::{
     Arrival, Catalog, CatalogNote, Double, FileReport, Lost, Model, ModelFolder, Named, OpenFile, Parameter, Run,
-    Series, SlotTime, grids, intervals, mesh, model_of, runs, vectors, versions,
+    Series, SlotTime, analyses, grids, intervals, mesh, model_of, runs, vectors, versions,
 };
 use crate::field::{Level, LevelKind, Member};
 use crate::grid::{Directions, Geometry, Grid};
@@ -54,14 +54,14 @@ struct Parts {
 
 /// A run in the making.
 #[derive(Default)]
-struct RunParts {
-    series: Vec<Gathered>,
+pub(super) struct RunParts {
+    pub(super) series: Vec<Gathered>,
     /// Numbers of its files that are known by name only.
-    unread: Vec<usize>,
+    pub(super) unread: Vec<usize>,
     /// When one of its files was written last.
-    written: Option<SystemTime>,
+    pub(super) written: Option<SystemTime>,
     /// Lead times of files that were refused, by their names.
-    refused: Vec<LeadTime>,
+    pub(super) refused: Vec<LeadTime>,
 }
 
 pub(super) fn join(files: &[OpenFile], folders: &[Arc<ModelFolder>], lost: &[Lost]) -> Catalog {
@@ -190,6 +190,11 @@ fn disagreement(file: &OpenFile, dataset: &Dataset) -> Option<(Arc<str>, Catalog
         Some(lead) => format!("{run} {lead}"),
         None => run.to_string(),
     };
+    // The name of a sum may hold the time at which it ends (Stage IV: `ST4.2010010112.24h`).
+    let ends = |step: &Step| step.valid.is_some_and(|valid| everyday(valid.0) == run.0);
+    if dataset.variables.iter().flat_map(|variable| variable.steps.iter()).any(ends) {
+        return None;
+    }
     let (named, found) = (words(run, lead), words(found_run, found_lead));
     Some((file.stem.clone(), CatalogNote::NameDisagrees { path: file.path.clone(), named, found }))
 }
@@ -197,7 +202,7 @@ fn disagreement(file: &OpenFile, dataset: &Dataset) -> Option<(Arc<str>, Catalog
 fn finish_model(parts: Parts, files: &[OpenFile], lost: &[Lost], doubles: &mut Vec<Double>) -> Vec<Model> {
     let age: Vec<Option<SystemTime>> = files.iter().map(|file| file.written).collect();
     let mut runs = Vec::new();
-    for (reference, mut run) in parts.runs.into_iter().rev() {
+    for (reference, mut run) in analyses::joined(parts.runs, files).into_iter().rev() {
         let lead = |number: &usize| files.get(*number).and_then(|file| Some(file.named?.lead));
         run.unread.sort_by_key(lead);
         let ahead = run.unread.iter().filter_map(lead).collect();
@@ -236,7 +241,7 @@ fn timed(step: &Step, named: Option<Named>) -> (Option<ReferenceTime>, SlotTime)
         lead = lead.or_else(|| valid.filter(same).map(|valid| valid - run)).or(named.lead);
     }
     let sum = || run.zip(lead).map(|(run, lead)| run + lead);
-    (run, SlotTime { valid: valid.or_else(sum), lead })
+    (run, SlotTime { valid: valid.or_else(sum), lead, number: None })
 }
 
 /// What a file calls its model: an attribute that names it, else its name without dates and numbers.
@@ -274,8 +279,15 @@ fn gather(
     let steps = if variable.steps.is_empty() { &untold[..] } else { variable.steps.as_slice() };
     // A name speaks for a file of one time only.
     let named = file.named.filter(|_| steps.len() == 1);
+    let mut numbers: HashMap<Option<ReferenceTime>, usize> = HashMap::new();
+    let streams = streams(variable);
     for (step, times) in steps.iter().enumerate() {
-        let (run, slot) = timed(times, named);
+        let (run, mut slot) = timed(times, named);
+        if steps.len() > 1 && slot == SlotTime::default() {
+            let number = numbers.entry(run).or_default();
+            slot.number = Some(*number);
+            *number += 1;
+        }
         let run = runs.entry(run).or_default();
         run.written = run.written.max(file.written);
         let parts = &mut run.series;
@@ -289,18 +301,44 @@ fn gather(
         let Some(part) = parts.get_mut(at) else { continue };
         for (level, level_value) in levels.iter().enumerate() {
             for (member, member_name) in members.iter().enumerate() {
-                let Some(field) = variable.field(Choice { step, level, member, dims: vec![0; variable.dims.len()] })
-                else {
-                    continue;
+                let fields = streams
+                    .iter()
+                    .filter_map(|dims| variable.field(Choice { step, level, member, dims: dims.clone() }));
+                let ingredient = |field| Ingredient { field, conversion, dims: variable.dims.clone() };
+                let ingredients: Vec<Ingredient> = fields.map(ingredient).collect();
+                let formula = match ingredients.len() {
+                    0 => continue,
+                    1 => Formula::Direct,
+                    _ => Formula::First,
                 };
-                let ingredients = vec![Ingredient { field, conversion, dims: variable.dims.clone() }];
-                let recipe = Recipe { ingredients, formula: Formula::Direct, guess, span: times.span };
+                let recipe = Recipe { ingredients, formula, guess, span: times.span };
                 let member = member_name.clone();
                 let (vector, told) = (vector.clone(), told.clone());
                 part.entries.push(Entry { level: *level_value, member, slot, recipe, file: number, vector, told });
             }
         }
     }
+}
+
+/// The positions on a variable's extra dimensions that make one field: of ERA5's `expver` all, as each holds a part of the
+/// times; the first of any other.
+fn streams(variable: &Variable) -> Vec<Vec<usize>> {
+    let first = vec![0; variable.dims.len()];
+    let Some(at) = expver(&variable.dims) else { return vec![first] };
+    let size = variable.dims.get(at).map_or(1, |dim| dim.size);
+    let stream = |position: usize| {
+        let mut dims = first.clone();
+        dims.iter_mut().skip(at).take(1).for_each(|dim| *dim = position);
+        dims
+    };
+    (0..size).map(stream).collect()
+}
+
+/// Which dimension is that of ERA5 and ERA5T, whose fields are joined.
+#[must_use]
+pub fn expver(dims: &[ExtraDimension]) -> Option<usize> {
+    const MOST_STREAMS: usize = 8;
+    dims.iter().position(|dim| dim.name.eq_ignore_ascii_case("expver") && (2..=MOST_STREAMS).contains(&dim.size))
 }
 
 pub(super) fn same_grid(a: &Arc<Grid>, b: &Arc<Grid>) -> bool {
@@ -405,6 +443,17 @@ fn derive_humidity(parts: &mut Vec<Gathered>) {
         });
     }
     parts.extend(derived);
+}
+
+impl RunParts {
+    /// Adds fields of another run to those of the same parameter on the same grid.
+    pub(super) fn add(&mut self, part: Gathered) {
+        let same = |own: &&mut Gathered| own.parameter.id == part.parameter.id && same_grid(&own.grid, &part.grid);
+        match self.series.iter_mut().find(same) {
+            Some(own) => own.entries.extend(part.entries),
+            None => self.series.push(part),
+        }
+    }
 }
 
 impl Gathered {

@@ -1,11 +1,11 @@
 //! What a variable means: its parameter, and the conversion of its numbers and levels to the units shown.
 
 use super::departure::Departure;
-use super::qualified;
 use super::parameter::{
     self, GEOPOTENTIAL, GEOPOTENTIAL_HEIGHT, KnownParameter, OROGRAPHY, Parameter, SURFACE_GEOPOTENTIAL,
     TOTAL_PRECIPITATION,
 };
+use super::qualified;
 use super::recipe::{STANDARD_GRAVITY, UnitGuess};
 use crate::field::{Level, LevelKind, without_noise};
 use crate::source::{LevelAxis, Variable};

@@ -3,6 +3,7 @@
 //! A [`Catalog`] is immutable and made anew when files change. It knows what variables mean and how their numbers
 //! become the product's; it never reads values.
 
+mod analyses;
 mod departure;
 mod grib_names;
 mod grids;
@@ -37,6 +38,7 @@ use crate::time::{LeadTime, ReferenceTime, ValidTime};
 
 pub use intervals::{interval_words, statistic_words};
 pub use inventory::{Absent, Listed, Part, Wanted, WantedInterval, WantedLevel, WantedPosition, inventory};
+pub use join::expver;
 pub use listing::{Found, Happened, Mark, files_below, happened, list, list_model};
 pub use meaning::{levels_of, meaning};
 pub use models::{ModelFolder, ModelTrouble, NoFiles};
@@ -162,10 +164,12 @@ pub struct Series {
 }
 
 /// The time of one picture. Ordered by valid time where there is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlotTime {
     pub valid: Option<ValidTime>,
     pub lead: Option<LeadTime>,
+    /// Of a step whose times are not known: its place among the steps of its variable in its run, from 0.
+    pub number: Option<usize>,
 }
 
 impl Catalog {

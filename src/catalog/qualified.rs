@@ -45,7 +45,10 @@ pub(super) fn meaning(variable: &Variable) -> Option<(Parameter, Affine)> {
         let (id, name) = (id.clone(), name.clone());
         Some((Parameter { id, name, unit, unit_label, known, ..unknown.clone() }, conversion))
     };
-    Some(of_entry().unwrap_or_else(|| (Parameter { id: id.clone(), name: name.clone(), ..unknown.clone() }, Affine::IDENTITY)))
+    Some(
+        of_entry()
+            .unwrap_or_else(|| (Parameter { id: id.clone(), name: name.clone(), ..unknown.clone() }, Affine::IDENTITY)),
+    )
 }
 
 fn value(entry: &KnownParameter, found: &Unit) -> Option<(&'static Unit, Affine)> {

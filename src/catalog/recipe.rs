@@ -28,6 +28,8 @@ pub struct Ingredient {
 pub enum Formula {
     /// The only ingredient, as it is.
     Direct,
+    /// The first ingredient that has values: streams that hold a part of the times each.
+    First,
     /// Relative humidity over water from specific humidity (kg/kg) and temperature (K) at this pressure in Pa.
     RelativeHumidity { pressure: f64 },
     /// The part to the east or to the north of a vector whose parts stand along the grid: the component itself, then its
@@ -222,7 +224,9 @@ impl Recipe {
     #[must_use]
     pub fn shows(&self) -> Option<&FieldRef> {
         match self.formula {
-            Formula::Direct | Formula::Turned { .. } => self.ingredients.first().map(|what| &what.field),
+            Formula::Direct | Formula::First | Formula::Turned { .. } => {
+                self.ingredients.first().map(|what| &what.field)
+            }
             Formula::RelativeHumidity { .. } => None,
         }
     }
@@ -239,6 +243,16 @@ impl Recipe {
         });
         match &self.formula {
             Formula::Direct => converted.next(),
+            Formula::First => {
+                let mut first = None;
+                for values in converted {
+                    if values.iter().any(|value| !value.is_nan()) {
+                        return Some(values);
+                    }
+                    first = first.or(Some(values));
+                }
+                first
+            }
             Formula::RelativeHumidity { pressure } => {
                 let (specific, mut temperature) = (converted.next()?, converted.next()?);
                 kelvin(&mut temperature);

@@ -127,7 +127,7 @@ fn missing(
 }
 
 fn at(reference: ReferenceTime, lead: LeadTime) -> SlotTime {
-    SlotTime { valid: Some(reference + lead), lead: Some(lead) }
+    SlotTime { valid: Some(reference + lead), lead: Some(lead), number: None }
 }
 
 fn same(a: Moment, b: Moment) -> bool {

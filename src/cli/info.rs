@@ -9,7 +9,7 @@ use super::opening::{self, Opened};
 use super::output::Output;
 use super::vectors::{Shelf, Vectors};
 use super::{Status, number};
-use crate::catalog::{self, Listed, Shown, inventory, statistic_words};
+use crate::catalog::{self, Listed, Shown, expver, inventory, statistic_words};
 use crate::field::LevelKind;
 use crate::grid::{Geometry, Grid};
 use crate::source::{LevelAxis, Step, Variable};
@@ -259,6 +259,13 @@ fn describe(listed: &Listed, vectors: &Vectors, output: &mut Output) {
     for dim in variable.dims.iter() {
         let name = dim.long_name.as_ref().map_or_else(|| dim.name.clone(), |long| format!("{} ({long})", dim.name));
         match &dim.values {
+            _ if expver(std::slice::from_ref(dim)).is_some() => {
+                let size = dim.size.to_string();
+                tell(
+                    "cli.dimension",
+                    &text::fill(language, "cli.joined_dimension", &[("name", &name), ("size", &size)]),
+                );
+            }
             Some(values) => {
                 let unit = dim.units.as_deref().filter(|unit| !unit.is_empty() && *unit != "1").unwrap_or("");
                 tell("cli.dimension", format!("{name}: {} {unit}", shortened(values, String::clone)).trim_end());
@@ -313,11 +320,18 @@ fn times(steps: &[Step], statistic: &str, language: Language) -> Vec<String> {
     runs.values_mut().for_each(|steps| steps.sort_by_key(|step| (step.lead, step.valid)));
     runs.iter()
         .map(|((run, kind), steps)| {
-            let range = shortened(steps, |step: &&Step| match (run, step.lead, step.valid) {
+            let untimed = steps.iter().filter(|step| step.lead.is_none() && step.valid.is_none()).count();
+            let steps: Vec<&Step> =
+                steps.iter().copied().filter(|step| step.lead.is_some() || step.valid.is_some()).collect();
+            let range = shortened(&steps, |step: &&Step| match (run, step.lead, step.valid) {
                 (Some(_), Some(lead), _) => interval(step, lead),
                 (_, _, Some(valid)) => valid.to_string(),
                 (_, lead, None) => lead.map(|lead| lead.to_string()).unwrap_or_default(),
             });
+            let count = untimed.to_string();
+            let untimed = (untimed > 0).then(|| text::fill(language, "cli.untimed", &[("count", &count)]));
+            let range = [range].into_iter().filter(|range| !range.is_empty()).chain(untimed);
+            let range = range.collect::<Vec<_>>().join(", ");
             let range = match kind {
                 Kind::Moment => range,
                 Kind::Length(span) => {

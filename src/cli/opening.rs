@@ -1,6 +1,6 @@
 //! Opens the files and folders that were named, headers only, each with its own fate.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::guarded;
 use super::output::Output;
 use crate::catalog::{Found, files_below, list, model_of};
 use crate::source::{self, Dataset, Detail, Refusal, SourceError};
-use crate::time::ReferenceTime;
+use crate::time::{LeadTime, ReferenceTime};
 
 /// A file and how its opening went.
 pub type Opened = (PathBuf, Result<Arc<Dataset>, SourceError>);
@@ -56,7 +56,14 @@ fn of_run(found: &[Found], asked: Option<&dyn Fn(ReferenceTime) -> bool>) -> Vec
         let run = newest.entry(model_of(&found.path)).or_insert(named.run);
         *run = named.run.max(*run);
     }
+    // Analyses by their names are one loop of all their times.
+    let forecasts: HashSet<String> = found
+        .iter()
+        .filter(|found| found.named.is_some_and(|named| named.lead != Some(LeadTime(0))))
+        .map(|found| model_of(&found.path))
+        .collect();
     let is_asked = |found: &&Found| match (found.named, asked) {
+        (Some(_), None) if !forecasts.contains(&model_of(&found.path)) => true,
         (None, _) => true,
         (Some(named), Some(asked)) => asked(named.run),
         (Some(named), None) => newest.get(&model_of(&found.path)) == Some(&named.run),

@@ -211,8 +211,16 @@ impl<'a> Readout<'a> {
             step.and_then(|step| step.run).map(|run| run.to_string()),
             step.and_then(|step| step.lead).map(|lead| lead.to_string()),
             step.and_then(|step| step.valid).map(|valid| valid.to_string()),
+            step.filter(|step| step.lead.is_none() && step.valid.is_none()).map(|_| self.numbered(language)),
         ];
         words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// `step 3 of 12`
+    fn numbered(&self, language: Language) -> String {
+        let (number, count) = (self.finding.choice.step + 1, self.finding.variable.steps.len());
+        let places = [("number", number.to_string()), ("count", count.to_string())];
+        text::fill(language, "cli.numbered", &places.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 
     /// Latitude before longitude, as people say it, then row and column.

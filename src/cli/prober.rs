@@ -9,7 +9,7 @@ use ndarray::Array2;
 use super::guarded;
 use super::info::shape;
 use super::vectors::{Shelf, Vectors};
-use crate::catalog::{Absent, Formula, Ingredient, Listed, Parameter, Part, Shown, VectorPart, Wanted};
+use crate::catalog::{Absent, Formula, Ingredient, Listed, Parameter, Part, Shown, VectorPart, Wanted, expver};
 use crate::field::{Component, turned_value};
 use crate::grid::{Directions, Grid};
 use crate::source::{Choice, FieldRef, Refusal, SourceError, Variable};
@@ -117,11 +117,26 @@ impl<'a> Prober<'a> {
     ) -> Result<Finding<'a>, ProbeError> {
         let listed = self.listed(variable)?;
         let absent = |what| ProbeError::Absent { name: listed.id.clone(), what };
-        let (part, choice) = listed.find(wanted).map_err(absent)?;
+        let (part, mut choice) = listed.find(wanted).map_err(absent)?;
         let variable = part.variable().ok_or(ProbeError::NothingOpen)?;
         let grid = variable.grid_of(&choice);
         let index = point(listed, variable, grid, wanted_place.ok_or(ProbeError::NoPlace)?)?;
-        let values = self.field(part, &choice)?;
+        let mut values = self.field(part, &choice)?;
+        // Of ERA5 and ERA5T each holds a part of the times: the first that has values, as it is drawn.
+        let streams =
+            expver(&variable.dims).filter(|at| wanted.dims.iter().all(|(name, _)| !is_called(variable, *at, name)));
+        let size = streams.and_then(|at| variable.dims.get(at)).map_or(1, |dim| dim.size);
+        for position in 1..size {
+            if values.iter().any(|value| !value.is_nan()) {
+                break;
+            }
+            let mut other = choice.clone();
+            streams.and_then(|at| other.dims.get_mut(at)).into_iter().for_each(|at| *at = position);
+            let of_other = self.field(part, &other)?;
+            if of_other.iter().any(|value| !value.is_nan()) {
+                (values, choice) = (of_other, other);
+            }
+        }
         let value = values.get(index).copied().ok_or_else(|| beyond(listed, variable))?;
         let position = grid.position(index[0], index[1]);
         let vector = self.vector(variable, &choice)?;
@@ -196,6 +211,10 @@ impl<'a> Prober<'a> {
     }
 }
 
+fn is_called(variable: &Variable, dimension: usize, name: &str) -> bool {
+    variable.dims.get(dimension).is_some_and(|dim| dim.name == name)
+}
+
 fn point(listed: &Listed, variable: &Variable, grid: &Grid, wanted: Place) -> Result<[usize; 2], ProbeError> {
     match wanted {
         Place::Index([j, i]) if j < grid.ny && i < grid.nx => Ok([j, i]),
@@ -238,6 +257,7 @@ impl ProbeError {
                 Absent::Position(dim, asked, there) => {
                     fill("cli.no_position", &[("name", name), ("dimension", dim), ("asked", asked), ("there", there)])
                 }
+                Absent::Contradiction(dim) => fill("cli.contradiction", &[("name", name), ("dimension", dim)]),
                 Absent::Dimension(dim) => fill("cli.no_dimension", &[("name", name), ("dimension", dim)]),
             },
             Self::NoPlace => fill("cli.no_place", &[]),

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::request::{self, Selection, Subject};
-use crate::catalog::{Catalog, Parameter, Recipe, Run, Series, SlotTime};
+use crate::catalog::{Catalog, Parameter, Recipe, Run, Series, SlotTime, expver};
 use crate::field::Level;
 use crate::grid::Grid;
 use crate::product::{self, BandStyle, LineStyle, Style};
+use crate::source::ExtraDimension;
 use crate::text::{Bilingual, Language};
 use crate::time::ReferenceTime;
 
@@ -158,7 +159,11 @@ fn variant_words(run: &Run, selection: &Selection) -> Bilingual {
     let words = |language: Language| {
         let chosen = selection.variant.member.as_ref().filter(|member| members.contains(member)).or(members.first());
         let member = chosen.map(|member| member.in_words(language));
-        let dims = dims.iter().map(|dim| {
+        // Streams that are joined are no choice.
+        let is_chosen = |dim: &&ExtraDimension| {
+            expver(std::slice::from_ref(*dim)).is_none() || selection.variant.dims.contains_key(&dim.name)
+        };
+        let dims = dims.iter().filter(is_chosen).map(|dim| {
             let at = selection.variant.dims.get(&dim.name).copied().unwrap_or(0);
             format!("{} {}", dim.name, dim.word(at))
         });
@@ -228,7 +233,11 @@ mod tests {
         let plan = |hours: &[Option<i64>]| {
             let slots = hours.iter().map(|hour| {
                 let lead = hour.map(|hour| LeadTime(hour * 3600));
-                Slot { time: SlotTime { valid: lead.map(|lead| run + lead), lead }, bands: None, lines: None }
+                Slot {
+                    time: SlotTime { valid: lead.map(|lead| run + lead), lead, number: None },
+                    bands: None,
+                    lines: None,
+                }
             });
             Plan { slots: slots.collect(), ..Plan::default() }
         };

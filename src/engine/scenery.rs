@@ -185,7 +185,13 @@ impl Scenery {
         };
         let cuts = [cut(0), cut(1)];
         let covers = interval(slot, &self.intervals);
-        let mut caption = Caption { lead: slot.time.lead, valid: slot.time.valid, covers, ..self.caption.clone() };
+        let mut caption = Caption {
+            lead: slot.time.lead,
+            valid: slot.time.valid,
+            number: slot.time.number,
+            covers,
+            ..self.caption.clone()
+        };
         for (n, exists) in [slot.bands.is_some(), slot.lines.is_some()].into_iter().enumerate() {
             let Some(short) = self.shorts[n].clone() else { continue };
             if broken[n] {

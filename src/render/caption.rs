@@ -20,6 +20,8 @@ pub struct Caption {
     pub run: Option<ReferenceTime>,
     pub lead: Option<LeadTime>,
     pub valid: Option<ValidTime>,
+    /// Place of a step without times in the loop, from 0.
+    pub number: Option<usize>,
     pub notes: Vec<CaptionNote>,
     /// Filled in once it is painted: no layer has a value in view.
     pub blank: bool,
@@ -89,7 +91,9 @@ impl Caption {
                 None => text::fill(language, "frame.valid", &[("time", &time)]),
             }
         });
-        lead.into_iter().chain(valid).collect::<Vec<_>>().join("   ")
+        let number =
+            self.number.map(|number| text::fill(language, "frame.numbered", &[("number", &(number + 1).to_string())]));
+        lead.into_iter().chain(valid).chain(number).collect::<Vec<_>>().join("   ")
     }
 }
 

@@ -206,6 +206,7 @@ fn finish(gathered: Vec<Gathered>, decoder: Arc<dyn Decoder>) -> Vec<Variable> {
             }
             let members: Option<Vec<Member>> = members.into_iter().collect();
             Variable {
+                step_dims: Vec::new(),
                 id,
                 name: heading.name.clone(),
                 identity: identified(&heading),

@@ -116,6 +116,9 @@ pub struct Variable {
     pub members: Option<Vec<Member>>,
     /// Other dimensions.
     pub dims: Arc<[ExtraDimension]>,
+    /// The file's dimensions that the steps are spread over, with their sizes, the last running fastest. Empty in files of
+    /// messages.
+    pub step_dims: Vec<(String, usize)>,
     pub reader: Arc<dyn Reader>,
     /// Its number among the reader's variables.
     pub number: u32,

@@ -176,6 +176,7 @@ pub fn dataset(reader: &Arc<Fake>) -> Dataset {
         Step { run, lead: Some(lead), valid: run.map(|run| run + lead), span: None }
     };
     let variable = |number: u32, name: &str, units: Option<&str>| Variable {
+        step_dims: Vec::new(),
         id: name.to_owned(),
         name: name.to_owned(),
         identity: None,

@@ -49,7 +49,8 @@ fn two_hundred_presses_open_two_hundred_fields() {
         if press % 20 < 3 {
             with_dialogs(&window, dialogs.clone());
         }
-        let (key, letter, title) = [(Key::S, "s", "app_path.save_title"), (Key::O, "o", "app_path.open_title")][press % 2];
+        let (key, letter, title) =
+            [(Key::S, "s", "app_path.save_title"), (Key::O, "o", "app_path.open_title")][press % 2];
         // The step changes and is drawn anew while the key is struck.
         window.press(Key::ArrowRight);
         let step = window.step();
@@ -69,7 +70,14 @@ fn two_hundred_presses_open_two_hundred_fields() {
 #[test]
 fn a_dialog_that_never_answers_is_given_up() {
     let mut window = with_forecast("press-hung", Language::English);
-    with_dialogs(&window, Arc::new(|_, _, _| loop { std::thread::park() }));
+    with_dialogs(
+        &window,
+        Arc::new(|_, _, _| {
+            loop {
+                std::thread::park()
+            }
+        }),
+    );
     for _ in 0..3 {
         strike(&window, Key::S, "s");
         window.until_label("Type the path");
@@ -104,7 +112,13 @@ fn a_picture_is_saved_under_a_name_that_tells_it_and_replaces_nothing() {
     for number in 0..2 {
         let name = place(&mut window);
         let to = data.join(&name).display().to_string();
-        window.harness.event(Event::Key { key: Key::A, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::COMMAND });
+        window.harness.event(Event::Key {
+            key: Key::A,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::COMMAND,
+        });
         window.steps(1);
         window.type_text(&to);
         assert_eq!(typed(&window, Role::TextInput), to);

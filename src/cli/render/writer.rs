@@ -73,7 +73,7 @@ impl Target {
 }
 
 /// `NAME_+006.png`; with minutes and seconds where the lead time has any, and by the valid time where there is no lead
-/// time.
+/// time, by the step's number where there is no time.
 fn file_name(name: &str, slot: &Slot) -> String {
     match (slot.time.lead, slot.time.valid) {
         (Some(lead), _) => format!("{name}_{}.png", lead.in_file_name()),
@@ -81,7 +81,10 @@ fn file_name(name: &str, slot: &Slot) -> String {
             let plain: String = valid.iso().chars().filter(|c| !matches!(c, '-' | ':')).collect();
             format!("{name}_{plain}.png")
         }
-        (None, None) => format!("{name}.png"),
+        (None, None) => match slot.time.number {
+            Some(number) => format!("{name}_step{:03}.png", number + 1),
+            None => format!("{name}.png"),
+        },
     }
 }
 

@@ -125,10 +125,11 @@ impl Declared {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// A text attribute without the spaces around it; empty where it is absent, or no text.
+    /// A text attribute without the spaces and zero bytes around it; empty where it is absent, or no text.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
-        self.attribute(name).and_then(Attribute::text).unwrap_or("").trim()
+        let text = self.attribute(name).and_then(Attribute::text).unwrap_or("");
+        text.trim_matches(|c: char| c.is_whitespace() || c == '\0')
     }
 
     #[must_use]

@@ -8,6 +8,7 @@ mod declarations;
 mod frame;
 mod horizontal;
 mod lacking;
+mod leads;
 mod levels;
 pub mod listed;
 mod mesh;
@@ -17,6 +18,7 @@ pub mod packing;
 mod places;
 mod projected;
 mod roles;
+mod started;
 mod steps;
 mod time;
 
@@ -34,11 +36,12 @@ pub use lacking::{Lack, Missing};
 pub use offers::{Fit, Kinship, Marks, Offer, best};
 pub use packing::{ByteOrder, Packing, Sample};
 pub use places::Places;
+pub use started::name_run;
 
 use horizontal::{Grids, Placed};
 use levels::level_axis;
 use roles::Role;
-use steps::{Steps, Times};
+use steps::{Steps, Times, Untimed};
 
 /// A variable that lies on a horizontal grid.
 #[derive(Debug)]
@@ -68,6 +71,8 @@ pub enum Odd {
     Large(usize, usize, usize),
     /// A variable with more steps than are told one by one.
     Long(usize, usize),
+    /// A variable, and what leaves its steps without a time.
+    Untimed(usize, Untimed),
     /// A variable behind others which have as many steps together as are told.
     Many(usize),
 }
@@ -80,7 +85,7 @@ pub fn describe(variables: &[Declared], values: &dyn Values) -> (Vec<Gridded>, V
     let numbers = 0..variables.len();
     let mut gridded = |n| gridded(&all, &mut grids, &mut times, n);
     let found = numbers.filter(|&n| may_be_field(&all, n)).filter_map(&mut gridded).collect();
-    grids.odd.extend(times.long);
+    grids.odd.extend(times.odd);
     (found, grids.odd)
 }
 
@@ -123,6 +128,10 @@ pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceErr
                 let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_long");
                 (variable, Detail::with("detail.too_long", places), Some(words))
             }
+            Odd::Untimed(variable, axis) => {
+                let (at, detail, words) = untimed(variables, variable, axis);
+                (at, detail, Some(words))
+            }
             Odd::Many(variable) => {
                 let places = [("most", number(steps::MOST_STEPS_OF_ALL))];
                 let words: &'static (&str, &str) = &("refusal.too_large", "advice.too_long");
@@ -134,6 +143,34 @@ pub fn told(path: &Path, variables: &[Declared], odd: Vec<Odd>) -> Vec<SourceErr
         words.map_or(note.clone(), |words| note.saying(words))
     };
     odd.into_iter().take(MOST_TOLD).map(note).collect()
+}
+
+/// The variable to name, and what to say of its axis.
+fn untimed(
+    variables: &[Declared],
+    variable: usize,
+    axis: Untimed,
+) -> (usize, Detail, &'static (&'static str, &'static str)) {
+    let text = |number: usize, name: &str| variables.get(number).map_or("", |declared| declared.text(name)).to_owned();
+    let unread: &'static (&str, &str) = &("refusal.untimed", "advice.untimed");
+    match axis {
+        Untimed::Bare(dimension) => {
+            (variable, Detail::with("detail.no_times", [("dimension", dimension.into())]), unread)
+        }
+        Untimed::Unread(number) => {
+            let (units, calendar) = (text(number, "units"), text(number, "calendar"));
+            let detail = match (units.as_str(), calendar.as_str()) {
+                ("", _) => Detail::of("detail.no_units"),
+                (_, "") => Detail::with("detail.time_units", [("units", units.into())]),
+                _ => Detail::with("detail.time_units_in", [("units", units.into()), ("calendar", calendar.into())]),
+            };
+            (number, detail, unread)
+        }
+        Untimed::Undated(number) => {
+            let detail = Detail::with("detail.time_units", [("units", text(number, "units").into())]);
+            (number, detail, &("refusal.undated", "advice.undated"))
+        }
+    }
 }
 
 /// The note of a variable whose one field has more bytes than the file can hold, however well compressed.
@@ -402,6 +439,40 @@ mod tests {
         let along_time = found.iter().filter(|field| !field.steps.is_empty()).count();
         assert_eq!((found.len(), along_time), (10, 8));
         assert_eq!(told(Path::new("many.nc"), &declared, odd).len(), 2);
+    }
+
+    #[test]
+    fn steps_of_an_axis_that_cannot_be_read_stay_apart_and_are_told() {
+        let mut declared = file(3, 2);
+        declared[0] = Declared { attributes: Vec::new(), ..declared[0].clone() };
+        declared[0].attributes.push(("units".to_owned(), Attribute::Text("days since 2000-00-00".to_owned())));
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(found.iter().all(|field| field.steps.len() == 3));
+        let notes = told(Path::new("a.nc"), &declared, odd);
+        assert_eq!(notes.len(), 1, "once for all that share the axis");
+        assert!(notes[0].to_string().contains("2000-00-00"));
+    }
+
+    #[test]
+    fn leads_without_a_unit_make_the_other_time_the_run() {
+        let dims = [("time", 2), ("prediction_timedelta", 3), ("lat", 2), ("lon", 2)];
+        let mut declared = file(2, 2);
+        declared.truncate(3);
+        declared.push(declared_bare("prediction_timedelta", &dims[1..2]));
+        declared.push(declared_bare("z", &dims));
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        assert!(found[0].steps.iter().all(|step| step.run.is_some() && step.valid.is_none() && step.lead.is_none()));
+        assert_eq!(told(Path::new("a.nc"), &declared, odd).len(), 1);
+        // numpy's words for the unit.
+        declared[3].attributes.push(("dtype".to_owned(), Attribute::Text("timedelta64[h]".to_owned())));
+        let (found, odd) = describe(&declared, &Counting(&declared));
+        let leads: Vec<f64> = found[0].steps.iter().filter_map(|step| Some(step.lead?.hours())).collect();
+        assert_eq!(leads, [0.0, 1.0, 2.0, 0.0, 1.0, 2.0]);
+        assert!(odd.is_empty());
+    }
+
+    fn declared_bare(path: &str, dims: &[(&str, usize)]) -> Declared {
+        Declared { attributes: Vec::new(), ..declared(path, dims, "") }
     }
 
     #[test]

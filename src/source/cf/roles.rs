@@ -99,13 +99,24 @@ const LEAD_NAMES: &[&str] = &[
     "lead",
     "forecast_period",
     "forecast_hour",
+    "forecast_hours",
+    "forecast_time",
+    "forecast_time0",
+    "forecast_time1",
+    "forecast_lead_time",
     "fhour",
+    "fhr",
+    "lead_hour",
+    "lead_hours",
+    "leadtime_hours",
     "forecast",
     "forecast1",
     "forecast2",
     "prediction_timedelta",
 ];
 const TIME_NAMES: &[&str] = &["time", "times", "valid_time", "datetime", "validtime", "xtime"];
+/// Dimensions of times that may have no coordinate.
+const TIME_DIMENSIONS: &[&str] = &["time", "times", "valid_time", "time_counter", "ocean_time", "tstep", "ntime", "t"];
 const MEMBER_NAMES: &[&str] = &["number", "member", "realization", "ensemble", "ensemble_member", "ens"];
 const LEVEL_NAMES: &[&str] = &[
     "lev",
@@ -206,14 +217,21 @@ fn temporal(declared: &Declared) -> Option<Role> {
         return Some(if named_run { Role::Run } else { Role::Time });
     }
     let named_lead = standard_name == "forecast_period" || LEAD_NAMES.contains(&name.as_str());
-    if duration_seconds(units).is_some() && (named_lead || named_time) {
+    let is_time = standard_name == "time" || declared.text("axis").eq_ignore_ascii_case("T");
+    if duration_seconds(units).is_some() && (named_lead || named_time || is_time) {
         return Some(Role::Lead);
     }
-    // GDPS files name their lead times `forecast1` and may leave the unit out: hours.
-    if units.is_empty() && name.starts_with("forecast") && named_lead {
+    // The unit is told by other attributes, or by the values, or by nothing.
+    if units.is_empty() && named_lead {
         return Some(Role::Lead);
     }
-    (standard_name == "time" || declared.text("axis").eq_ignore_ascii_case("T")).then_some(Role::Time)
+    is_time.then_some(Role::Time)
+}
+
+/// Whether a dimension is one of times by its name, whatever its coordinate says.
+#[must_use]
+pub fn is_time_dimension(name: &str) -> bool {
+    TIME_DIMENSIONS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// `<unit of time> since …`, whether or not the date can be read.
@@ -284,6 +302,8 @@ mod tests {
         check("prediction_timedelta", &[("units", "hours")], Some(Role::Lead));
         check("time", &[("units", "hours")], Some(Role::Lead));
         check("forecast1", &[], Some(Role::Lead));
+        check("prediction_timedelta", &[], Some(Role::Lead));
+        check("time_counter", &[("axis", "T")], Some(Role::Time));
         check("number", &[("units", "1")], Some(Role::Member));
         check("plev", &[("units", "Pa")], Some(Role::Level));
         check("lev", &[("positive", "down")], Some(Role::Level));

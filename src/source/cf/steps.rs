@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::Odd;
-use super::attribute::{Attribute, Declared, Dimension, Element};
+use super::attribute::{Attribute, Declared, Dimension, Element, Number};
 use super::declarations::Declarations;
-use super::roles::Role;
+use super::roles::{Role, is_time_dimension};
 use super::time::{TimeScale, absolute_day, duration_seconds, is_absolute_day, parse_text};
+use super::{Odd, leads};
 use crate::source::Step;
 use crate::time::{Calendar, LeadTime, Moment, ReferenceTime, ValidTime};
 
@@ -36,8 +36,10 @@ pub struct Steps {
 #[derive(Default)]
 pub struct Times {
     known: HashMap<Shared, Steps>,
-    /// Variables with more steps than are told.
-    pub long: Vec<Odd>,
+    /// Variables with more steps than are told, and axes that cannot be read.
+    pub odd: Vec<Odd>,
+    /// Axes that were told of.
+    told: HashSet<Untimed>,
     /// Steps of all variables so far.
     count: usize,
 }
@@ -52,7 +54,7 @@ impl Times {
         let steps = self.along(all, number, free)?;
         let count = self.count + steps.steps.len();
         if count > MOST_STEPS_OF_ALL {
-            self.long.push(Odd::Many(number));
+            self.odd.push(Odd::Many(number));
             return Some(Steps::default());
         }
         self.count = count;
@@ -66,9 +68,16 @@ impl Times {
             return Some(known.clone());
         }
         let steps = match Steps::of(all, variable, free) {
-            Ok(steps) => steps,
+            Ok((steps, untimed)) => {
+                for axis in untimed {
+                    if self.told.insert(axis.clone()) {
+                        self.odd.push(Odd::Untimed(number, axis));
+                    }
+                }
+                steps
+            }
             Err(count) => {
-                self.long.push(Odd::Long(number, count));
+                self.odd.push(Odd::Long(number, count));
                 Steps::default()
             }
         };
@@ -79,10 +88,24 @@ impl Times {
     }
 }
 
+/// An axis of which no times can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Untimed {
+    /// A dimension of times without a coordinate.
+    Bare(String),
+    /// A coordinate, by its number, that says nothing that can be read.
+    Unread(usize),
+    /// A coordinate that counts from no date.
+    Undated(usize),
+}
+
 /// One of the three times, spread over some dimensions of the variable.
 struct Source {
+    /// The variable that has it.
+    number: usize,
     /// Numbers of the variable's dimensions; none for a single time.
     dims: Vec<usize>,
+    /// Empty where they cannot be read.
     times: Vec<Option<Instant>>,
     vague: bool,
 }
@@ -97,7 +120,7 @@ enum Instant {
 impl Steps {
     /// Reads the time axes of `variable` among its dimensions `free`, which are those that the grid leaves. An error where
     /// there are too many steps: their number.
-    fn of(all: &Declarations<'_>, variable: &Declared, free: &[usize]) -> Result<Self, usize> {
+    fn of(all: &Declarations<'_>, variable: &Declared, free: &[usize]) -> Result<(Self, Vec<Untimed>), usize> {
         let [mut run, lead, mut valid] =
             [Role::Run, Role::Lead, Role::Time].map(|role| find(all, variable, free, role));
         let mut lead = lead.into_iter().next();
@@ -114,7 +137,10 @@ impl Steps {
         }
         let sources = [run, lead, valid];
         let mut dims: Vec<usize> = sources.iter().flatten().flat_map(|source| source.dims.clone()).collect();
-        dims.extend(free.iter().copied().filter(|&dim| is_named_time(all, variable, dim)));
+        let named = free.iter().copied().filter(|&dim| !dims.contains(&dim) && is_named_time(all, variable, dim));
+        let bare: Vec<usize> = named.collect();
+        let untimed = untimed(all, variable, &sources, &bare);
+        dims.extend(bare);
         dims.sort_unstable();
         dims.dedup();
         let sizes: Vec<usize> = dims.iter().map(|&dim| variable.dims.get(dim).map_or(0, |dim| dim.size)).collect();
@@ -122,7 +148,7 @@ impl Steps {
         if count > MOST_STEPS {
             return Err(count);
         }
-        Ok(Self::spread(&sources, &dims, sizes, count).unwrap_or_default())
+        Ok((Self::spread(&sources, &dims, sizes, count).unwrap_or_default(), untimed))
     }
 
     fn spread(sources: &[Option<Source>; 3], dims: &[usize], sizes: Vec<usize>, count: usize) -> Option<Self> {
@@ -153,6 +179,27 @@ impl Source {
         })?;
         self.times.get(index).copied().flatten()
     }
+}
+
+/// The axes of a variable that leave its steps without a time.
+fn untimed(all: &Declarations<'_>, variable: &Declared, sources: &[Option<Source>; 3], bare: &[usize]) -> Vec<Untimed> {
+    let [run, lead, valid] = sources;
+    let is_read = |source: &&Source| source.times.iter().any(Option::is_some);
+    let has = |source: &Option<Source>| source.as_ref().is_some_and(|source| is_read(&source));
+    if has(valid) || (has(run) && has(lead)) {
+        return Vec::new();
+    }
+    let of_axes =
+        sources.iter().flatten().filter(|source| !is_read(source)).map(|source| Untimed::Unread(source.number));
+    let of_dims = bare.iter().filter_map(|&dim| variable.dims.get(dim)).map(|dim| {
+        all.coordinate(dim, variable.group()).map_or_else(|| Untimed::Bare(dim.name.clone()), Untimed::Unread)
+    });
+    let undated = lead.as_ref().filter(|lead| run.is_none() && is_read(lead));
+    let is_called_time = |number: usize| {
+        all.get(number).is_some_and(|v| v.text("standard_name") == "time" || is_time_dimension(v.name()))
+    };
+    let undated = undated.filter(|lead| is_called_time(lead.number)).map(|lead| Untimed::Undated(lead.number));
+    of_axes.chain(of_dims).chain(undated).collect()
 }
 
 /// Completes what two of the three times say.
@@ -189,11 +236,14 @@ fn find(all: &Declarations<'_>, variable: &Declared, free: &[usize], role: Role)
     candidates.extend(&named);
     candidates.extend(all.of_role(role, variable.group()));
     let mut seen = HashSet::new();
-    candidates
+    let mut found: Vec<Source> = candidates
         .into_iter()
         .filter(|&n| seen.insert(n) && all.role(n) == Some(role))
         .filter_map(|n| source(all, variable, free, n, named.contains(&n)))
-        .collect()
+        .collect();
+    // NEMO: `time_centered` beside a `time_counter` that says nothing.
+    found.sort_by_key(|source| source.times.iter().all(Option::is_none));
+    found
 }
 
 fn source(all: &Declarations<'_>, variable: &Declared, free: &[usize], number: usize, named: bool) -> Option<Source> {
@@ -207,8 +257,8 @@ fn source(all: &Declarations<'_>, variable: &Declared, free: &[usize], number: u
             None => return None,
         }
     }
-    let (times, vague) = instants(all, number, declared)?;
-    (times.iter().any(Option::is_some) || !dims.is_empty()).then_some(Source { dims, times, vague })
+    let (times, vague) = instants(all, number, declared).unwrap_or_default();
+    (times.iter().any(Option::is_some) || !dims.is_empty()).then_some(Source { number, dims, times, vague })
 }
 
 /// The times of a coordinate variable, and whether readers may differ about them. `None` where none can be read.
@@ -222,25 +272,59 @@ fn instants(all: &Declarations<'_>, number: usize, declared: &Declared) -> Optio
     let values = || all.numbers(number, declared.dims.len());
     let units = declared.text("units");
     if let Some(scale) = TimeScale::parse(units, calendar_name) {
-        let times = values()?.iter().map(|&value| scale.moment(value).map(Instant::At)).collect();
-        return Some((times, scale.is_vague()));
+        let values = values()?;
+        let mut times: Vec<Option<Moment>> = values.iter().map(|&value| scale.moment(value)).collect();
+        if let Some(each) = scale.seconds_each().filter(|_| declared.number() == Some(Number::F32)) {
+            snap(&mut times, &values, each);
+        }
+        return Some((times.into_iter().map(|time| time.map(Instant::At)).collect(), scale.is_vague()));
     }
     if is_absolute_day(units) {
         let times = values()?.iter().map(|&value| absolute_day(value, calendar).map(Instant::At)).collect();
         return Some((times, true));
     }
-    // Lead times without a unit are hours.
-    let each = if units.is_empty() { 3600.0 } else { duration_seconds(units)? };
+    if all.role(number) != Some(Role::Lead) {
+        return None;
+    }
+    let values = values()?;
+    let each = if units.is_empty() { leads::unit(all, declared, &values)? } else { duration_seconds(units)? };
     let bounded = |seconds: f64| (seconds.abs() < MOST_LEAD_SECONDS).then(|| Instant::After(seconds.round() as i64));
-    let after = |value: f64| bounded(value * each);
-    Some((values()?.iter().map(|&value| after(value)).collect(), all.role(number) != Some(Role::Lead)))
+    Some((values.iter().map(|&value| bounded(value * each)).collect(), false))
 }
 
-/// A dimension whose coordinate says that it is time, though its values cannot be read.
+/// Times in 32-bit floats are exact to some seconds or minutes only: where all of them lie so near to whole days, hours or
+/// minutes, these are meant. `each`: seconds of the axis' unit.
+fn snap(times: &mut [Option<Moment>], values: &[f64], each: f64) {
+    const ROUND: [i64; 10] = [86_400, 43_200, 21_600, 10_800, 3600, 1800, 900, 600, 300, 60];
+    // Half the distance between neighbouring floats, and half a second for what was rounded.
+    let slack = |value: f64| {
+        let near = value as f32;
+        (f64::from(near.abs().next_up()) - f64::from(near.abs())) * each * 0.5 + 0.5
+    };
+    let to = |moment: Moment, round: i64| (moment.seconds + round / 2).div_euclid(round) * round;
+    let is_near = |(time, value): (&Option<Moment>, &f64), round: i64| {
+        time.is_none_or(|time| (to(time, round) - time.seconds).abs() as f64 <= slack(*value))
+    };
+    // What is exact to the second stays as it is.
+    if values.iter().all(|value| !value.is_finite() || slack(*value) < 1.0) {
+        return;
+    }
+    let fits = |round: &&i64| times.iter().zip(values).all(|pair| is_near(pair, **round));
+    if let Some(&round) = ROUND.iter().find(fits) {
+        for time in times.iter_mut().flatten() {
+            time.seconds = to(*time, round);
+        }
+    }
+}
+
+/// A dimension whose coordinate says that it is time, though its values cannot be read, or that is called so.
 fn is_named_time(all: &Declarations<'_>, variable: &Declared, dim: usize) -> bool {
     let Some(dim) = variable.dims.get(dim) else { return false };
-    all.coordinate(dim, variable.group())
-        .is_some_and(|n| matches!(all.role(n), Some(Role::Time | Role::Run | Role::Lead)))
+    let role = all.coordinate(dim, variable.group()).and_then(|n| all.role(n));
+    match role {
+        Some(role) => matches!(role, Role::Time | Role::Run | Role::Lead),
+        None => dim.size > 1 && is_time_dimension(&dim.name),
+    }
 }
 
 fn unravel(mut n: usize, sizes: &[usize]) -> Vec<usize> {

@@ -49,6 +49,12 @@ impl TimeScale {
         }
     }
 
+    /// Seconds in one of its unit; `None` for months and years.
+    #[must_use]
+    pub fn seconds_each(&self) -> Option<f64> {
+        if let Count::Seconds(each) = self.count { Some(each) } else { None }
+    }
+
     /// Months and years are no fixed lengths of time: readers disagree on what they mean.
     #[must_use]
     pub fn is_vague(&self) -> bool {

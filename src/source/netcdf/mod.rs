@@ -27,6 +27,7 @@ pub fn open(path: &Path, others: &[PathBuf]) -> Result<Dataset, SourceError> {
     odd.extend(file.unknown_numbers());
     let own = Own { path, declared: &file.declared, values: &file, marks: &file.marks };
     let elsewhere = elsewhere::place(&own, &mut gridded, others);
+    cf::name_run(&mut gridded, &file.attributes);
     let gridded: Vec<(Gridded, Packing)> = gridded
         .into_iter()
         .filter_map(|field| {

@@ -90,7 +90,10 @@ pub fn variables<A: Arrays + 'static>(file: A, gridded: Vec<(Gridded, Packing)>)
 fn variable<A: Arrays + 'static>(reader: &Arc<TileReader<A>>, field: Gridded, number: u32) -> Option<Variable> {
     let declared = reader.file.declared().get(field.declared)?;
     let text = |name: &str| Some(declared.text(name).to_owned()).filter(|text| !text.is_empty());
+    let step_dims =
+        field.places.step.iter().filter_map(|(dim, size)| Some((declared.dims.get(*dim)?.name.clone(), *size)));
     Some(Variable {
+        step_dims: step_dims.collect(),
         id: declared.path.clone(),
         name: declared.name().to_owned(),
         identity: None,

@@ -101,7 +101,7 @@ fn of_several_models_and_runs_the_one_is_drawn_that_the_window_shows() {
         [("a", "zeta_2026112000", -12.0), ("a", "zeta_2026112012", 0.0), ("b", "alpha_2026112100", 12.0)]
     {
         std::fs::create_dir_all(folder.join(below)).expect("a folder");
-        write(&folder.join(below), &format!("{name}_000.nc"), &forecast_of(run, &[0.0]).bytes());
+        write(&folder.join(below), &format!("{name}_000.nc"), &forecast_of(run, &[0.0, 6.0]).bytes());
     }
     let picture = folder.join("drawn.png");
     for words in [&["--variable", "r"][..], &[]] {

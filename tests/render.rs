@@ -204,7 +204,8 @@ fn the_frame_of_the_command_is_the_frame_of_the_window() {
     let file = write(&folder, "run.nc", &forecast(&[0.0, 6.0]).bytes());
     let picture = folder.join("map.png");
     let size = [640, 400];
-    let output = render(&[text(&file), "--lead", "6", "--size", "640x400", "--out", text(&picture)]);
+    let output =
+        render(&[text(&file), "--lead", "6", "--size", "640x400", "--region", "canada", "--out", text(&picture)]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 
     let (wake, woken) = mpsc::channel();

@@ -204,10 +204,16 @@ impl Part {
         let variable = self.variable().ok_or(Absent::Time)?;
         let axis = variable.levels.as_ref();
         let members = choose_members(variable.members.as_deref(), wanted.member.as_deref());
-        let (along, dims) = split_dims(variable, &wanted.dims);
+        let (along, mut dims) = split_dims(variable, &wanted.dims);
         let all = choose_steps(&variable.steps, wanted)?;
         let is_there = |step: &usize| along.iter().all(|place| place.is_of(*step));
-        let steps: Vec<usize> = all.into_iter().filter(is_there).collect();
+        let mut steps: Vec<usize> = all.iter().copied().filter(is_there).collect();
+        let in_range = along.iter().all(|place| place.at < place.size);
+        let by_position = wanted.dims.iter().all(|(_, position)| matches!(position, WantedPosition::At(_)));
+        if steps.is_empty() && in_range && by_position {
+            // Programs name a time that stands several times and overrule it by its position.
+            (steps, dims) = (all, wanted.dims.clone());
+        }
         if let Some(place) = along.iter().find(|place| place.at >= place.size) {
             return Err(Absent::Dimension(place.name.to_owned()));
         }
@@ -262,6 +268,19 @@ impl Part {
 }
 
 impl Listed {
+    /// Whether a person means it by this word: its id, or with the number of its GRIB surface, `t:type:7`.
+    #[must_use]
+    pub fn is_called(&self, word: &str) -> bool {
+        let by_number = || {
+            let (name, number) = word.split_once(":type:")?;
+            let variable = self.variable()?;
+            let surface = variable.grib.as_ref()?.surface.to_string();
+            let number = number.split([':', '_']).next()?;
+            Some(variable.name == name && number == surface)
+        };
+        self.id == word || by_number() == Some(true)
+    }
+
     /// The variable as its first file has it.
     #[must_use]
     pub fn variable(&self) -> Option<&Variable> {

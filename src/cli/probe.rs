@@ -10,7 +10,7 @@ use super::prober::{Finding, Place, ProbeError, Prober, Vector};
 use super::vectors::Shelf;
 use super::{Status, batch, number, opening};
 use crate::catalog::{self, Parameter, Seen, Wanted, WantedLevel, inventory};
-use crate::field::LevelKind;
+use crate::field::{LevelKind, Member};
 use crate::grid::Around;
 use crate::source::Step;
 use crate::text::{self, Bilingual, Language};
@@ -94,6 +94,8 @@ struct Entry<'a> {
     answer: batch::Answer,
     interpolated: Value,
     level: Option<LevelEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'a str>,
     #[serde(flatten)]
     step: Option<StepEntry>,
     display: DisplayEntry<'a>,
@@ -102,6 +104,9 @@ struct Entry<'a> {
 #[derive(Serialize)]
 struct LevelEntry<'a> {
     value: f64,
+    /// The other bound of a layer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<f64>,
     units: Option<&'a str>,
 }
 
@@ -140,12 +145,13 @@ impl<'a> Readout<'a> {
         let between = self.interpolated.unwrap_or(f64::NAN);
         let [shown, shown_between] = self.shown_values().map(batch::json_number);
         let axis = self.finding.variable.levels.as_ref();
-        let level = axis.and_then(|axis| Some((axis, *axis.values.get(self.finding.choice.level)?)));
+        let level = axis.and_then(|axis| Some((axis, axis.bounds(self.finding.choice.level)?)));
         Entry {
             variable: &self.finding.listed.id,
             answer: batch::Answer::found(self.finding),
             interpolated: batch::json_number(between),
-            level: level.map(|(axis, value)| LevelEntry { value, units: axis.units.as_deref() }),
+            level: level.map(|(axis, (value, to))| LevelEntry { value, to, units: axis.units.as_deref() }),
+            member: self.member().map(|member| member.name.as_str()),
             step: self.step.as_ref().map(StepEntry::new),
             display: DisplayEntry {
                 name: &self.shown.name,
@@ -195,6 +201,9 @@ impl<'a> Readout<'a> {
                 &format!("{}; {}", self.as_shown(shown, vector, language), vector.part.tell(vector.how, language)),
             );
         }
+        if let Some(others) = self.others(language) {
+            output.line(&format!("  {others}"));
+        }
         if let Some(unit) = self.told {
             let unit = if unit.label.is_empty() { "0–1" } else { &unit.label };
             output.line(&format!("  {}", text::fill(language, "cli.unit_told", &[("unit", unit)])));
@@ -208,12 +217,45 @@ impl<'a> Readout<'a> {
         let words = [
             Some(self.shown.name.in_language(language).to_owned()),
             level.flatten().map(|level| level.in_words(language)),
+            self.member().map(|member| member.in_words(language)),
+            self.interval(language),
+            self.positions(),
             step.and_then(|step| step.run).map(|run| run.to_string()),
             step.and_then(|step| step.lead).map(|lead| lead.to_string()),
             step.and_then(|step| step.valid).map(|valid| valid.to_string()),
             step.filter(|step| step.lead.is_none() && step.valid.is_none()).map(|_| self.numbered(language)),
         ];
         words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// The member of an ensemble.
+    fn member(&self) -> Option<&Member> {
+        self.finding.variable.members.as_ref()?.get(self.finding.choice.member)
+    }
+
+    /// «6 h sum ending 12 UTC»
+    fn interval(&self, language: Language) -> Option<String> {
+        let step = self.step.as_ref()?;
+        let span = step.span.filter(|span| span.0 > 0)?;
+        let statistic = self.finding.variable.grib.as_ref().map_or("other", |grib| grib.statistic.as_str());
+        Some(catalog::interval_words(statistic, step.lead, step.valid, span, false, language))
+    }
+
+    /// «quantile 0.9»: where the value stands on other dimensions.
+    fn positions(&self) -> Option<String> {
+        let dims = self.finding.variable.dims.iter().zip(&self.finding.choice.dims);
+        let words: Vec<String> = dims
+            .filter(|(dim, _)| !dim.shared && dim.size > 1)
+            .map(|(dim, at)| format!("{} {}", dim.name, dim.word(*at)))
+            .collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+
+    /// Fields of the same time over other intervals, which `--interval` chooses.
+    fn others(&self, language: Language) -> Option<String> {
+        let spans = self.finding.listed.other_intervals(self.step.as_ref()?);
+        let words: Vec<String> = spans.iter().map(|span| span.in_words(language)).collect();
+        (!words.is_empty()).then(|| text::fill(language, "cli.other_intervals", &[("others", &words.join(", "))]))
     }
 
     /// `step 3 of 12`

@@ -179,7 +179,7 @@ impl<'a> Prober<'a> {
     fn listed(&self, name: Option<&str>) -> Result<&'a Listed, ProbeError> {
         let Some(first) = self.listed.first() else { return Err(ProbeError::NothingOpen) };
         let Some(name) = name.map(|name| name.trim_start_matches('/')) else { return Ok(first) };
-        let by_id = self.listed.iter().find(|listed| listed.id == name);
+        let by_id = self.listed.iter().find(|listed| listed.is_called(name));
         let by_name = || self.listed.iter().find(|listed| listed.variable().is_some_and(|v| v.name == name));
         by_id.or_else(by_name).ok_or_else(|| {
             let names: Vec<&str> = self.listed.iter().map(|listed| listed.id.as_str()).collect();

@@ -171,7 +171,7 @@ impl<'a> Chooser<'a> {
             (!keys.is_empty()).then_some(Named::Variable(keys))
         };
         let is_shown = || self.runs().any(|(_, run)| run.series(name).is_some());
-        let named = keys(&|listed| listed.id == *name)
+        let named = keys(&|listed| listed.is_called(name))
             .or_else(|| is_shown().then(|| Named::Subject(Subject::Variable(name.clone()))))
             .or_else(|| keys(&|listed| listed.variable().is_some_and(|variable| variable.name == *name)));
         let names = || listed.iter().map(|listed| listed.id.clone());
@@ -206,7 +206,13 @@ impl<'a> Chooser<'a> {
             Some(Named::Subject(subject)) => engine::subjects(run).contains(subject).then(|| subject.clone()),
             Some(Named::Variable(_)) => {
                 let shows = |series: &&Series| series.recipes().any(|(_, _, recipe)| belongs(named, recipe));
-                let shown = run.series.iter().filter(shows).min_by_key(|series| !series.is_on_pressure());
+                // The one that has what was asked for: the lead time of sums over several kinds of intervals.
+                let lacks = |series: &Series| {
+                    let lead = self.asked.lead.and_then(LeadTime::from_hours);
+                    lead.is_some_and(|lead| !series.slots.iter().any(|slot| slot.lead == Some(lead)))
+                };
+                let shown = run.series.iter().filter(shows);
+                let shown = shown.min_by_key(|series| (lacks(series), !series.is_on_pressure()));
                 shown.map(|series| Subject::Variable(series.parameter.id.clone()))
             }
             None => Selection::of_run(model, run).map(|selection| selection.subject),

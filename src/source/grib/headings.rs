@@ -80,7 +80,7 @@ fn heading(part: &Part, said: &Said) -> Heading {
     for qualifier in &said.qualifiers {
         name = format!("{name}_{qualifier}");
     }
-    let mut qualified = format!("{name}:{}", said.level.word);
+    let mut qualified = format!("{name}:{}", said.level.id());
     if said.level.other.is_some() && !qualified.ends_with("_layer") {
         qualified.push_str("_layer");
     }

@@ -201,8 +201,11 @@ fn layers_and_levels_are_not_confused() {
         message_2(&[&[identification(), grid(0), product], rest.as_slice()].concat())
     };
     let dataset = read("layers", &[layer(10), layer(100)].concat()).expect("it opens");
-    let ids: Vec<&str> = dataset.variables.iter().map(|variable| variable.id.as_str()).collect();
-    assert_eq!(ids, ["t:depth_below_land_layer:0-0.1", "t:depth_below_land_layer:0-1"]);
+    let [t] = dataset.variables.as_slice() else { panic!("one variable") };
+    let axis = t.levels.as_ref().expect("it has levels");
+    assert_eq!([axis.bounds(0), axis.bounds(1)], [Some((0.0, Some(0.1))), Some((0.0, Some(1.0)))]);
+    let field = |level| t.field(Choice { level, ..Choice::default() });
+    assert!(field(0).is_some() && field(1).is_some() && field(2).is_none());
 }
 
 /// A message of edition 1 on the same grid: ECMWF's geopotential at 500 hPa, a range of hours.

@@ -1,6 +1,7 @@
 //! Levels: the types of surfaces of both editions, in our kinds and in the words of `millibar info`.
 
 use crate::field::{Level, LevelKind};
+use crate::text::Language;
 
 /// The level of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +140,17 @@ pub fn of_edition_1(surface: u8, [upper, lower]: [u8; 2]) -> LevelSaid {
 }
 
 impl LevelSaid {
+    /// The kind of surface in ids: the word of `info`, for others the name of the surface, as `tropopause`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        if !self.word.starts_with("type:") || matches!(self.kind, LevelKind::Other(LevelKind::UNNAMED..)) {
+            return self.word.clone();
+        }
+        let name = self.kind.name(Language::English).to_lowercase();
+        let plain = name.replace("°", "").replace(|c: char| !c.is_ascii_alphanumeric(), " ");
+        plain.split_whitespace().collect::<Vec<_>>().join("_")
+    }
+
     /// The other bound of a layer between two surfaces of one kind.
     #[must_use]
     pub fn to(&self) -> Option<f64> {

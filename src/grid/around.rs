@@ -1,6 +1,8 @@
 //! The points around a position and what each counts for: what is read out under the cursor, and what is drawn.
 
 use super::curvilinear::Hint;
+use super::points::Points;
+use super::sphere::{chord, unit};
 use super::{Geometry, Grid, Locator, Window};
 
 /// Up to four points of a grid, row and column as stored, with weights that sum to 1.
@@ -82,8 +84,39 @@ impl Grid {
         self.around_from(lon, lat, &mut Hint::default())
     }
 
+    /// What a picture shows at a position: the points around it, of scattered points the nearest one within `reach` degrees.
+    #[must_use]
+    pub fn shown_at(&self, lon: f64, lat: f64, reach: f64) -> Option<Around> {
+        if !self.is_scattered() {
+            return self.around(lon, lat);
+        }
+        let (j, i) = self.nearest(lon, lat)?;
+        let (x, y) = self.position(j, i)?;
+        let farthest = 2.0 * (reach.clamp(0.0, 180.0).to_radians() / 2.0).sin();
+        (chord(unit(x, y), unit(lon, lat)).sqrt() <= farthest).then(|| Around::new([([j, i], 1.0)]))
+    }
+
+    /// The points of a grid without rows and columns, or with such as only number them.
+    pub(crate) fn loose(&self) -> Option<&Points> {
+        match &self.geometry {
+            Geometry::Points(points) => Some(points),
+            Geometry::Curvilinear(listed) => listed.loose(),
+            _ => None,
+        }
+    }
+
+    /// Whether its points make no surface, and are drawn one by one: stations.
+    #[must_use]
+    pub fn is_scattered(&self) -> bool {
+        self.loose().is_some_and(|points| !points.has_triangles())
+    }
+
     /// The same for many positions close together.
     pub(crate) fn around_from(&self, lon: f64, lat: f64, hint: &mut Hint) -> Option<Around> {
+        if let Some(points) = self.loose() {
+            let (corners, columns) = (points.around(lon, lat, hint)?, self.nx.max(1));
+            return Some(Around::new(corners.map(|(point, weight)| ([point / columns, point % columns], weight))));
+        }
         match &self.geometry {
             Geometry::LatLon { .. } | Geometry::Projected { .. } | Geometry::Curvilinear(_) => {
                 let locator = Locator::new(self)?;
@@ -96,10 +129,6 @@ impl Grid {
                     None => around,
                 })
             }
-            Geometry::Points(points) => {
-                let corners = points.around(lon, lat, hint)?;
-                Some(Around::new(corners.map(|(point, weight)| ([0, point], weight))))
-            }
             Geometry::Reduced(reduced) => {
                 Some(Around::new(reduced.around(lon, lat)?.map(|(point, weight)| ([0, point], weight))))
             }
@@ -109,7 +138,7 @@ impl Grid {
                 Some(Around::new(around.points().map(|([j, i], weight)| ([j + first_row, i], weight))))
             }
             Geometry::Moving(grids) => grids.first()?.around_from(lon, lat, hint),
-            Geometry::Unplaced => None,
+            Geometry::Points(_) | Geometry::Unplaced => None,
         }
     }
 
@@ -118,8 +147,10 @@ impl Grid {
     pub fn is_drawable(&self) -> bool {
         match &self.geometry {
             Geometry::LatLon { .. } | Geometry::Projected { .. } => Locator::new(self).is_some(),
-            Geometry::Curvilinear(curvilinear) => curvilinear.has_cells(),
-            Geometry::Points(points) => points.has_triangles(),
+            Geometry::Curvilinear(curvilinear) => {
+                curvilinear.loose().is_some_and(Points::has_positions) || curvilinear.has_cells()
+            }
+            Geometry::Points(points) => points.has_positions(),
             Geometry::Reduced(reduced) => reduced.rises_or_falls(),
             Geometry::Stacked(grids) => !grids.is_empty() && grids.iter().all(|grid| Locator::new(grid).is_some()),
             Geometry::Moving(grids) => grids.iter().any(|grid| grid.is_drawable()),

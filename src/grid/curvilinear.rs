@@ -10,7 +10,8 @@ use super::Window;
 use super::cells::{Cells, corners_of, in_patches};
 use super::fold::Fold;
 use super::placeholders;
-use super::sphere::{Bounds, Plane, chord, unit};
+use super::points::Points;
+use super::sphere::{Bounds, Plane, Vector, chord, normal, unit};
 use super::tree::Tree;
 
 /// A latitude and a longitude for every point, NaN where the file has none. Cheap to clone.
@@ -22,6 +23,7 @@ struct Curved {
     lon: Array2<f64>,
     cells: OnceLock<Cells>,
     points: OnceLock<Tree>,
+    loose: OnceLock<Option<Points>>,
 }
 
 /// Where the last search ended: the next one, close by, begins there.
@@ -42,6 +44,9 @@ impl Hint {
 const MOST_STEPS: usize = 4;
 /// How far a point may lie outside of a cell and still belong to it: a neighbour may round the other way.
 const SLACK: f64 = 1e-7;
+/// More points than this are no elements of a model's grid, and are not looked through.
+const MOST_LOOSE: usize = 1 << 18;
+
 impl Curvilinear {
     /// `None` where the two are not of one shape, or more than can be numbered. Numbers that stand for no place, as over the
     /// land that a model leaves out, become NaN.
@@ -51,7 +56,10 @@ impl Curvilinear {
         if sound {
             placeholders::take_out(&mut lat, &mut lon);
         }
-        sound.then(|| Self(Arc::new(Curved { lat, lon, cells: OnceLock::new(), points: OnceLock::new() })))
+        sound.then(|| {
+            let (cells, points, loose) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+            Self(Arc::new(Curved { lat, lon, cells, points, loose }))
+        })
     }
 
     /// Degrees, `[ny, nx]`.
@@ -78,6 +86,46 @@ impl Curvilinear {
 
     fn cells(&self) -> &Cells {
         self.0.cells.get_or_init(|| Cells::new(self))
+    }
+
+    /// The same as loose points, row by row, where rows and columns only number them: neighbours in a row or column are no
+    /// neighbours on the Earth, as where each row lists the nodes of an element.
+    pub(crate) fn loose(&self) -> Option<&Points> {
+        self.0.loose.get_or_init(|| self.as_loose()).as_ref()
+    }
+
+    fn as_loose(&self) -> Option<Points> {
+        let (ny, nx) = self.dim();
+        if ny < 2 || nx < 2 || ny * nx > MOST_LOOSE {
+            return None;
+        }
+        let along = self.strange_edges(ny, nx - 1, (0, 1))?;
+        let across = self.strange_edges(ny - 1, nx, (1, 0))?;
+        if along.max(across) <= 0.5 {
+            return None;
+        }
+        Points::of_cells(self.0.lat.iter().copied().collect(), self.0.lon.iter().copied().collect())
+    }
+
+    /// Of the edges from points to their neighbours, the part in whose middle lies a point of elsewhere in the grid.
+    fn strange_edges(&self, rows: usize, columns: usize, step: (usize, usize)) -> Option<f64> {
+        const SAMPLES: usize = 512;
+        /// Rows and columns away.
+        const ELSEWHERE: usize = 3;
+        /// Of the way from the middle to the ends.
+        const IN_THE_MIDDLE: f64 = 0.5;
+        let direction = |j: usize, i: usize| self.position(j, i).map(|(lon, lat)| unit(lon, lat));
+        let is_strange = |n: usize| {
+            let (j, i) = (n / columns, n % columns);
+            let (a, b): (Vector, Vector) = (direction(j, i)?, direction(j + step.0, i + step.1)?);
+            let middle = normal(std::array::from_fn(|n| a[n] + b[n]));
+            let (y, x) = self.nearest_to(middle)?;
+            let near = chord(direction(y, x)?, middle).sqrt() < IN_THE_MIDDLE * chord(a, middle).sqrt();
+            Some(near && (y.abs_diff(j) > ELSEWHERE || x.abs_diff(i) > ELSEWHERE))
+        };
+        let count = rows * columns;
+        let answers: Vec<bool> = (0..count).step_by(count / SAMPLES | 1).filter_map(is_strange).collect();
+        (!answers.is_empty()).then(|| answers.iter().filter(|strange| **strange).count() as f64 / answers.len() as f64)
     }
 
     /// Whether there is any cell to be drawn.
@@ -171,6 +219,10 @@ impl Curvilinear {
 
     /// Row and column of the point nearest to a position by great circle.
     pub(super) fn nearest(&self, lon: f64, lat: f64) -> Option<(usize, usize)> {
+        self.nearest_to(unit(lon, lat.clamp(-90.0, 90.0)))
+    }
+
+    fn nearest_to(&self, from: Vector) -> Option<(usize, usize)> {
         let (ny, nx) = self.dim();
         let place = |point: u32| (point as usize / nx.max(1), point as usize % nx.max(1));
         let direction = |point: u32| {
@@ -186,7 +238,6 @@ impl Curvilinear {
             });
             Tree::of_sorted(order, |point| direction(point).map_or(Bounds::EMPTY, |at| Bounds::of_patch(&[at])))
         });
-        let from = unit(lon, lat.clamp(-90.0, 90.0));
         tree.nearest(from, |point| direction(point).map_or(f64::NAN, |at| chord(at, from))).map(place)
     }
 }

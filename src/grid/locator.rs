@@ -29,7 +29,7 @@ pub struct Axes {
 }
 
 impl Locator {
-    /// `None` for grids without rows and columns: reduced, stacked, loose points, unplaced; and where coordinates do not rise
+    /// `None` for grids without rows and columns: reduced, stacked, loose points (in rows and columns or not), unplaced; and where coordinates do not rise
     /// or fall all the way, or no cell has four corners.
     #[must_use]
     pub fn new(grid: &Grid) -> Option<Self> {
@@ -38,7 +38,9 @@ impl Locator {
             Geometry::Projected { projection, x, y } => {
                 Axes::new(grid, Some(projection.clone()), x, y).map(Box::new).map(Self::Axes)
             }
-            Geometry::Curvilinear(listed) => listed.has_cells().then(|| Self::Listed(listed.clone())),
+            Geometry::Curvilinear(listed) => {
+                (listed.loose().is_none() && listed.has_cells()).then(|| Self::Listed(listed.clone()))
+            }
             _ => None,
         }
     }

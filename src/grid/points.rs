@@ -1,4 +1,5 @@
-//! Loose points, as of triangular and polygonal models: joined to triangles, between whose corners a field is straight.
+//! Points without rows and columns: those of triangular and polygonal models, joined to triangles between whose corners a
+//! field is straight, and stations, each of which stands for itself.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -28,8 +29,12 @@ struct Cloud {
 /// How points are joined to triangles.
 #[derive(PartialEq)]
 enum Joined {
-    /// As they lie.
+    /// As they lie, unless they lie as stations do.
     ByPlace,
+    /// As they lie: they are the cells of a model.
+    Cells,
+    /// Not at all: they are stations, or places where something was observed.
+    Apart,
     /// As the file says.
     Given(Vec<[u32; 3]>),
     /// As neighbours on the sides of a cube.
@@ -42,10 +47,23 @@ struct Mesh {
 }
 
 impl Points {
-    /// `None` where the two are not of one length, or more than can be numbered.
+    /// Points of which it is not known what they are: a surface where they lie about as evenly as those of a grid, else each
+    /// for itself. `None` where the two are not of one length, or more than can be numbered.
     #[must_use]
     pub fn new(lat: Vec<f64>, lon: Vec<f64>) -> Option<Self> {
         Self::with(lat, lon, Joined::ByPlace)
+    }
+
+    /// The cells, corners or edges of a model's grid: a surface.
+    #[must_use]
+    pub fn of_cells(lat: Vec<f64>, lon: Vec<f64>) -> Option<Self> {
+        Self::with(lat, lon, Joined::Cells)
+    }
+
+    /// Stations and other places of observations: no surface.
+    #[must_use]
+    pub fn of_stations(lat: Vec<f64>, lon: Vec<f64>) -> Option<Self> {
+        Self::with(lat, lon, Joined::Apart)
     }
 
     /// With the file's own triangles: numbers of their corners.
@@ -97,7 +115,13 @@ impl Points {
             let triangles: Vec<[u32; 3]> = match &self.0.joined {
                 Joined::Given(given) => given.iter().copied().filter(has_area).filter(known).collect(),
                 Joined::OnSides(sides) => sides.triangles(&places).into_iter().filter(known).collect(),
-                Joined::ByPlace => triangulate::triangles(&places),
+                Joined::Cells => triangulate::join(&places).triangles,
+                Joined::Apart => Vec::new(),
+                Joined::ByPlace if self.len() < FEWEST_OF_A_SURFACE => Vec::new(),
+                Joined::ByPlace => {
+                    let joined = triangulate::join(&places);
+                    if joined.even { joined.triangles } else { Vec::new() }
+                }
             };
             let corner = |n: u32| places.get(n as usize).copied().flatten().unwrap_or_default();
             let corners = |triangle: u32| triangles[triangle as usize].map(corner);
@@ -108,16 +132,22 @@ impl Points {
             let middles: Vec<Vector> = (0..triangles.len() as u32).into_par_iter().map(middle).collect();
             let order = (0..triangles.len() as u32).collect();
             let tree = Tree::of_places(order, |n| middles[n as usize], |n| Bounds::of_patch(&corners(n)));
-            if self.0.joined != Joined::ByPlace && are_heaped(&middles, &tree) {
+            let given = matches!(self.0.joined, Joined::Given(_) | Joined::OnSides(_));
+            if given && are_heaped(&middles, &tree) {
                 return Mesh { triangles: Vec::new(), tree: Tree::of_sorted(Vec::new(), |_| Bounds::EMPTY) };
             }
             Mesh { triangles, tree }
         })
     }
 
-    /// Whether there is any triangle to be drawn.
+    /// Whether triangles join them to a surface. Else each is drawn for itself.
     pub(super) fn has_triangles(&self) -> bool {
         !self.mesh().triangles.is_empty()
+    }
+
+    /// Whether any of them has a position.
+    pub(super) fn has_positions(&self) -> bool {
+        (0..self.len()).any(|point| self.position(point).is_some())
     }
 
     /// The corners of the triangle around a position, and their weights; `None` outside of all triangles.
@@ -165,6 +195,9 @@ impl Points {
         tree.nearest(from, distance).map(|point| point as usize)
     }
 }
+
+/// Fewer points, of which it is not known what they are, make no surface.
+const FEWEST_OF_A_SURFACE: usize = 12;
 
 /// Whether triangles of a file lie in heaps over one another: they say nothing about what lies beside what, and every pixel
 /// would be sought in most of them. Round a point of a mesh some ten to a hundred lie close enough to be looked at.

@@ -26,7 +26,7 @@ const OUTSIDE: u32 = u32::MAX;
 const LATTICE_STEP: u32 = 4;
 
 impl ByPoint {
-    /// And what it needs of the grid, which is one row of points; `None` where nothing of it lies in the view.
+    /// And what it needs of the grid, whose points are numbered row by row; `None` where nothing of it lies in the view.
     pub fn new(grid: Grid, view: &View) -> Option<(Self, Window)> {
         let [width, height] = view.size.map(|n| n as usize);
         let mut points = vec![[OUTSIDE; 4]; width * height];
@@ -57,13 +57,13 @@ impl ByPoint {
         if first > last {
             return None;
         }
+        let (window, first) = window_of(&grid, first as usize, last as usize);
         points.par_iter_mut().for_each(|points| {
             if points[0] != OUTSIDE {
-                *points = points.map(|point| point - first);
+                *points = points.map(|point| point - first as u32);
             }
         });
-        let window = Window { j0: 0, i0: first as usize, ny: 1, nx: (last - first) as usize + 1 };
-        Some((Self { grid, view: view.clone(), first: first as usize, points, weights }, window))
+        Some((Self { grid, view: view.clone(), first, points, weights }, window))
     }
 
     /// The bytes that this keeps.
@@ -127,10 +127,11 @@ fn whole_parts(parts: [f64; 4]) -> [u16; 4] {
 fn at(grid: &Grid, view: &View, px: f64, py: f64, hint: &mut Hint) -> Option<([u32; 4], [f64; 4])> {
     let (lon, lat) = view.to_lon_lat(px, py)?;
     let around = grid.around_from(lon, lat, hint)?;
-    let first = around.points().next()?.0[1] as u32;
+    let number = |[row, column]: [usize; 2]| (row * grid.nx + column) as u32;
+    let first = number(around.points().next()?.0);
     let (mut points, mut weights) = ([first; 4], [0.0; 4]);
-    for ((point, weight), ([_, number], part)) in points.iter_mut().zip(&mut weights).zip(around.points()) {
-        (*point, *weight) = (number as u32, part);
+    for ((point, weight), (place, part)) in points.iter_mut().zip(&mut weights).zip(around.points()) {
+        (*point, *weight) = (number(place), part);
     }
     Some((points, weights))
 }
@@ -142,9 +143,21 @@ fn mean(values: &[f32], points: &[u32; 4], weights: &[f32; 4]) -> f32 {
     (weights[0] * value(0) + weights[1] * value(1)) + (weights[2] * value(2) + weights[3] * value(3))
 }
 
-/// What can be searched by itself of a grid of one row.
+/// The window that holds all points from one number to another, and the number of its first point: whole rows, but of a
+/// grid of one row only what is needed.
+pub fn window_of(grid: &Grid, first: usize, last: usize) -> (Window, usize) {
+    if grid.ny == 1 {
+        return (Window { j0: 0, i0: first, ny: 1, nx: last + 1 - first }, first);
+    }
+    let nx = grid.nx.max(1);
+    let (top, bottom) = (first / nx, last / nx);
+    (Window { j0: top, i0: 0, ny: bottom + 1 - top, nx: grid.nx }, top * nx)
+}
+
+/// What can be searched by itself of a grid without rows and columns.
 pub fn shared(grid: &Grid) -> Option<Grid> {
     let geometry = match &grid.geometry {
+        Geometry::Curvilinear(listed) => Geometry::Curvilinear(listed.clone()),
         Geometry::Points(points) => Geometry::Points(points.clone()),
         Geometry::Reduced(reduced) => Geometry::Reduced(reduced.clone()),
         _ => return None,

@@ -1,5 +1,6 @@
 //! The road from a grid to the pixels of a view, computed once and shared by every lead time.
 
+mod by_dot;
 mod by_point;
 mod by_rows;
 mod coarse;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ndarray::ArrayView2;
 
+use self::by_dot::ByDot;
 use self::by_point::{ByPoint, Nodes};
 use self::by_rows::{ByRows, Sketch};
 use self::finder::Finder;
@@ -57,6 +59,8 @@ enum Road {
         spread: Spread,
     },
     Points(ByPoint),
+    /// Stations, each for itself.
+    Dots(ByDot),
 }
 
 /// The memory in which fields are made ready, used again for every frame.
@@ -90,6 +94,8 @@ struct Known {
 enum RoadPlaces {
     Rows(Places),
     Points(Nodes),
+    /// Stations have no isolines.
+    Dots,
 }
 
 /// Rows of unlike length are filled out to no more values than this: more points than that are small on the picture, and are
@@ -103,7 +109,7 @@ impl Sampler {
         let (roads, window) = match &grid.geometry {
             Geometry::Stacked(grids) => Road::of_stack(grids, view)?,
             Geometry::Reduced(reduced) => Road::of_reduced(grid, reduced, view)?,
-            Geometry::Points(_) => Road::of_points(grid, view)?,
+            _ if grid.loose().is_some() => Road::of_points(grid, view)?,
             _ => {
                 let road = ByRows::new(Sketch::new(grid, Finder::new(grid, view)?, false)?);
                 let window = road.cut.stored(grid);
@@ -125,6 +131,7 @@ impl Sampler {
             Road::Rows { road, patch, .. } => road.bytes() + pixels / 16 * 8 + patch.bytes(),
             Road::Spread { road, .. } => road.bytes() + pixels / 16 * 8,
             Road::Points(road) => road.bytes() + pixels / 16 * 32,
+            Road::Dots(road) => road.bytes(),
         };
         self.roads.iter().map(road).sum()
     }
@@ -141,7 +148,7 @@ impl Sampler {
                     spread.fill(values, filled);
                     (road, filled.as_slice())
                 }
-                Road::Points(_) => continue,
+                Road::Points(_) | Road::Dots(_) => continue,
             };
             let Window { ny, nx, .. } = road.cut.window;
             if let (1.., Ok(field)) = (road.doublings, ArrayView2::from_shape((ny, nx), own)) {
@@ -182,7 +189,7 @@ impl Sampler {
                 }
             }
         }
-        let (values, step) = (whole.unwrap_or_default(), step as f32);
+        let (values, step) = (whole.unwrap_or_else(|| vec![f32::NAN; nx * ny]), step as f32);
         Lattice { nx, ny, step, origin: (-step, -step), values }
     }
 
@@ -204,6 +211,7 @@ impl Sampler {
                 self.field(road, &filled).bilinear(x, y)
             }
             Road::Points(road) => road.at(values, px, py).filter(|value| !value.is_nan()),
+            Road::Dots(road) => road.at(values, px, py),
         };
         self.roads.iter().find_map(value)
     }
@@ -235,6 +243,7 @@ impl Sampler {
                     let pixel = |n: usize| lattice::pixel(n, step);
                     RoadPlaces::Points(road.nodes(lattice_size(self.size, step), pixel))
                 }
+                Road::Dots(_) => RoadPlaces::Dots,
             };
             let made = Arc::new(Known { step, roads: self.roads.iter().map(places).collect() });
             known().push(made.clone());
@@ -245,6 +254,10 @@ impl Sampler {
 
 impl Road {
     fn of_points(grid: &Grid, view: &View) -> Option<(Vec<Self>, Window)> {
+        if grid.is_scattered() {
+            let (road, window) = ByDot::new(grid, view)?;
+            return Some((vec![Self::Dots(road)], window));
+        }
         let (road, window) = ByPoint::new(by_point::shared(grid)?, view)?;
         Some((vec![Self::Points(road)], window))
     }
@@ -297,6 +310,10 @@ impl Ready<'_> {
                 Road::Rows { road, first_row, .. } => (road, self.sampler.rows_of(road, *first_row, self.values)),
                 Road::Spread { road, .. } => (road, memory.own.as_slice()),
                 Road::Points(road) => {
+                    road.row(self.values, y, out);
+                    continue;
+                }
+                Road::Dots(road) => {
                     road.row(self.values, y, out);
                     continue;
                 }

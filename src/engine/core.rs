@@ -239,6 +239,7 @@ impl Core {
         let mut state = self.state();
         let state = &mut *state;
         let Some(reel) = state.reels.first() else { return Reading::default() };
+        let reach = place::reach(&reel.picture.view);
         let value = |layer: usize, state: &mut super::cache::Cache| {
             let layer_of = reel.layers[layer].as_ref()?;
             // A moving grid is made ready for searches when its frame is painted: not here, where the window waits.
@@ -247,7 +248,7 @@ impl Core {
             }
             let (grid, is_direction) = (layer_of.grid(slot), layer_of.plan.parameter.is_direction);
             let kept = state.field(reel.field_key(slot, layer)?)?;
-            let value = place::interpolate(&kept, grid, &grid.around(lon, lat)?, is_direction);
+            let value = place::interpolate(&kept, grid, &grid.shown_at(lon, lat, reach)?, is_direction);
             Some(value).filter(|value| value.is_finite())
         };
         Reading { bands: value(0, &mut state.cache), lines: value(1, &mut state.cache) }

@@ -2,6 +2,15 @@
 
 use super::cache::Kept;
 use crate::grid::{Around, Grid};
+use crate::map::View;
+
+/// How far from a station the pointer may be, in points.
+const REACH: f64 = 6.0;
+
+/// The same in degrees of a great circle.
+pub(super) fn reach(view: &View) -> f64 {
+    REACH * f64::from(view.pixels_per_point) * view.degrees_per_pixel()
+}
 
 /// The mean of the points around a place, as they are drawn, of directions on the circle; NaN where one of them is missing
 /// or not kept.

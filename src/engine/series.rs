@@ -49,9 +49,10 @@ pub(super) struct Asked {
 impl Asked {
     /// What the cache has is known at once.
     pub(super) fn new(reel: &Reel, lon: f64, lat: f64, cache: &mut Cache) -> Self {
+        let reach = place::reach(&reel.picture.view);
         let places = [0, 1].map(|n| match reel.layers[n].as_ref() {
             Some(layer) if layer.moves() => Spot::Moves,
-            Some(layer) => layer.plan.grid.around(lon, lat).map_or(Spot::Outside, Spot::Within),
+            Some(layer) => layer.plan.grid.shown_at(lon, lat, reach).map_or(Spot::Outside, Spot::Within),
             None => Spot::Outside,
         });
         let answers = [0, 1].map(|n| {

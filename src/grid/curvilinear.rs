@@ -46,6 +46,8 @@ const MOST_STEPS: usize = 4;
 const SLACK: f64 = 1e-7;
 /// More points than this are no elements of a model's grid, and are not looked through.
 const MOST_LOOSE: usize = 1 << 18;
+/// The part of the edges that may have other points in their middle.
+const MOST_STRANGE: f64 = 0.4;
 
 impl Curvilinear {
     /// `None` where the two are not of one shape, or more than can be numbered. Numbers that stand for no place, as over the
@@ -101,27 +103,25 @@ impl Curvilinear {
         }
         let along = self.strange_edges(ny, nx - 1, (0, 1))?;
         let across = self.strange_edges(ny - 1, nx, (1, 0))?;
-        if along.max(across) <= 0.5 {
+        if along.max(across) <= MOST_STRANGE {
             return None;
         }
         Points::of_cells(self.0.lat.iter().copied().collect(), self.0.lon.iter().copied().collect())
     }
 
-    /// Of the edges from points to their neighbours, the part in whose middle lies a point of elsewhere in the grid.
+    /// Of the edges from points to their neighbours, the part that has another point of the grid in its middle. Neighbours
+    /// have none between them.
     fn strange_edges(&self, rows: usize, columns: usize, step: (usize, usize)) -> Option<f64> {
         const SAMPLES: usize = 512;
-        /// Rows and columns away.
-        const ELSEWHERE: usize = 3;
-        /// Of the way from the middle to the ends.
-        const IN_THE_MIDDLE: f64 = 0.5;
+        /// Of the way from the middle to the ends. Elements of four nodes along a side have one at 0.1 every second time.
+        const IN_THE_MIDDLE: f64 = 0.3;
         let direction = |j: usize, i: usize| self.position(j, i).map(|(lon, lat)| unit(lon, lat));
         let is_strange = |n: usize| {
             let (j, i) = (n / columns, n % columns);
             let (a, b): (Vector, Vector) = (direction(j, i)?, direction(j + step.0, i + step.1)?);
             let middle = normal(std::array::from_fn(|n| a[n] + b[n]));
             let (y, x) = self.nearest_to(middle)?;
-            let near = chord(direction(y, x)?, middle).sqrt() < IN_THE_MIDDLE * chord(a, middle).sqrt();
-            Some(near && (y.abs_diff(j) > ELSEWHERE || x.abs_diff(i) > ELSEWHERE))
+            Some(chord(direction(y, x)?, middle).sqrt() < IN_THE_MIDDLE * chord(a, middle).sqrt())
         };
         let count = rows * columns;
         let answers: Vec<bool> = (0..count).step_by(count / SAMPLES | 1).filter_map(is_strange).collect();

@@ -51,7 +51,9 @@ fn distinct(places: &[Option<Vector>]) -> Vec<Option<Vector>> {
     for (n, &(along, number)) in order.iter().enumerate() {
         let near = order.iter().skip(n + 1).take_while(|(other, _)| other - along < SAME_PLACE).take(MOST_COMPARED);
         for &(_, other) in near {
-            let [Some(Some(a)), Some(Some(b))] = [number, other].map(|n| places.get(n as usize).copied()) else { continue };
+            let [Some(Some(a)), Some(Some(b))] = [number, other].map(|n| places.get(n as usize).copied()) else {
+                continue;
+            };
             if chord(a, b) < SAME_PLACE * SAME_PLACE
                 && let Some(later) = kept.get_mut(number.max(other) as usize)
             {

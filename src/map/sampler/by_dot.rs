@@ -19,7 +19,6 @@ const RADIUS: (f64, f64) = (2.2, 4.5);
 /// Of the distance from station to station, on average, that a radius takes.
 const SHARE: f64 = 0.4;
 
-
 /// A station on the picture.
 struct Dot {
     number: usize,

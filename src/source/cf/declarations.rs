@@ -18,6 +18,11 @@ pub trait Values {
     }
     /// The strings of a text variable, one for each element.
     fn texts(&self, variable: usize) -> Option<Vec<String>>;
+    /// Whether the file says by the global attribute `featureType` that it holds stations, profiles or trajectories (CF 1.8,
+    /// chapter 9).
+    fn has_features(&self) -> bool {
+        false
+    }
 }
 
 /// Coordinate values by variable and rank; `None` for those that could not be read.
@@ -72,6 +77,21 @@ impl<'a> Declarations<'a> {
         let named = |name: &str| ["_bnds", "_bounds", "_vertices"].iter().any(|end| name.ends_with(end));
         found.extend(self.variables.iter().enumerate().filter(|(_, v)| named(v.name())).map(|(n, _)| n));
         found
+    }
+
+    /// Whether the points of this file are stations, profiles or trajectories: by `featureType`, or by the `cf_role` of the
+    /// variable that names them.
+    #[must_use]
+    pub fn has_features(&self) -> bool {
+        let names_them =
+            |variable: &Declared| ["timeseries_id", "profile_id", "trajectory_id"].contains(&variable.text("cf_role"));
+        self.values.has_features() || self.variables.iter().any(names_them)
+    }
+
+    /// Whether a mesh is described (UGRID).
+    #[must_use]
+    pub fn has_mesh(&self) -> bool {
+        self.variables.iter().any(|variable| variable.text("cf_role") == "mesh_topology")
     }
 
     #[must_use]

@@ -328,8 +328,9 @@ fn pair(all: &Declarations<'_>, variable: &Declared, lat: usize, lon: usize, nam
     let along_time = |dim: &Dimension| is_along_time(all, dim, variable.group());
     let points = |dim: &Dimension, outer: bool| {
         let x = position(dim)?;
-        let meant = named || (listed::counts_points(dim) && all.coordinate(dim, variable.group()).is_none());
-        (meant && dim.size > 3 && !along_time(dim)).then(|| {
+        let counted = listed::counts_points(dim) && all.coordinate(dim, variable.group()).is_none();
+        let stations = all.has_features();
+        ((named || counted || stations) && (dim.size > 3 || stations) && !along_time(dim)).then(|| {
             let faces = all.get(lat).and_then(|lat| mesh::faces_between(all, lat));
             Found { y: None, x, side: None, key: Key::Points { lat, lon, faces }, outer }
         })
@@ -411,19 +412,20 @@ pub(super) fn geometry(
             degrees(all, lat, 1, at).zip(degrees(all, lon, 1, at)).map(|(lat, lon)| Geometry::LatLon { lat, lon })
         }
         Key::Points { lat, lon, faces } => {
-            let triangles = faces.and_then(|faces| mesh::triangles(all, faces, nx));
-            let places =
-                if lat == lon { two_rows(all, lat) } else { degrees(all, lat, 1, at).zip(degrees(all, lon, 1, at)) };
-            let points = places.and_then(|(lat, lon)| match triangles {
-                Some(triangles) => Points::of_triangles(lat, lon, triangles),
-                None => Points::new(lat, lon),
-            });
-            points.map(Geometry::Points)
+            let in_cells = |lat: &Declared| lat.dims.first().is_some_and(listed::counts_cells);
+            let make: Make = if all.has_features() {
+                Points::of_stations
+            } else if all.has_mesh() || all.get(lat).is_some_and(in_cells) {
+                Points::of_cells
+            } else {
+                Points::new
+            };
+            points(all, (lat, lon), faces, nx, at, make).map(Geometry::Points)
         }
         Key::Middles { lat, lon, joined } => {
             let nodes = degrees(all, lat, 1, at).zip(degrees(all, lon, 1, at));
             let middles = nodes.and_then(|(lat, lon)| mesh::middles(all, joined, nx, &lat, &lon));
-            middles.and_then(|(lat, lon)| Points::new(lat, lon)).map(Geometry::Points)
+            middles.and_then(|(lat, lon)| Points::of_cells(lat, lon)).map(Geometry::Points)
         }
         Key::Curvilinear { lat, lon } => {
             let plane = |n| Array2::from_shape_vec((ny, nx), degrees(all, n, 2, at)?).ok();
@@ -440,6 +442,26 @@ pub(super) fn geometry(
     })
 }
 
+type Make = fn(Vec<f64>, Vec<f64>) -> Option<Points>;
+
+/// Points by their triangles where the file has some, else as `make` takes them.
+fn points(
+    all: &Declarations<'_>,
+    (lat, lon): (usize, usize),
+    faces: Option<usize>,
+    count: usize,
+    at: &[usize],
+    make: Make,
+) -> Option<Points> {
+    let triangles = faces.and_then(|faces| mesh::triangles(all, faces, count));
+    let places = if lat == lon { two_rows(all, lat) } else { degrees(all, lat, 1, at).zip(degrees(all, lon, 1, at)) };
+    let (lat, lon) = places?;
+    match triangles {
+        Some(triangles) => Points::of_triangles(lat, lon, triangles),
+        None => make(lat, lon),
+    }
+}
+
 /// The grid that positions make which a file has for fields of others.
 pub fn listed_grid(all: &Declarations<'_>, offer: &Offer) -> Option<Arc<Grid>> {
     let (lat, lon, faces) = (offer.lat, offer.lon, offer.faces);
@@ -448,7 +470,13 @@ pub fn listed_grid(all: &Declarations<'_>, offer: &Offer) -> Option<Arc<Grid>> {
     if ny.checked_mul(nx).is_none_or(|points| points > MOST_POINTS) {
         return None;
     }
-    let geometry = geometry(all, key, ny, nx, &[]).ok().flatten()?;
+    let geometry = match key {
+        // The fields of another file have their mesh there: they are no stations.
+        Key::Points { lat, lon, faces } => {
+            points(all, (lat, lon), faces, nx, &[], Points::of_cells).map(Geometry::Points)?
+        }
+        key => geometry(all, key, ny, nx, &[]).ok().flatten()?,
+    };
     let fits = match &geometry {
         Geometry::Points(points) => points.len() == nx,
         _ => true,

@@ -100,6 +100,12 @@ pub fn counts_points(dim: &Dimension) -> bool {
     OF_POINTS.contains(&name.as_str())
 }
 
+/// Whether a dimension counts the cells or nodes of a model by its own name for them: they lie close together. Points and
+/// values may be anything's.
+pub fn counts_cells(dim: &Dimension) -> bool {
+    counts_points(dim) && !["values", "point", "points"].contains(&dim.name.to_ascii_lowercase().as_str())
+}
+
 /// Whether coordinates count rows or columns, from zero or one on: positions by nobody's grid.
 pub fn is_counted(values: &[f64]) -> bool {
     let from = |first: f64| (0_u32..).zip(values).all(|(n, &value)| value == first + f64::from(n));

@@ -37,6 +37,7 @@ use std::sync::Arc;
 
 use super::bytes::FileBytes;
 use super::{Dataset, Detail, Refusal, SourceError, messages};
+use crate::grid::Geometry;
 pub use listing::{list, values as record_values};
 
 use grids::{Described, Grids, NoGrid};
@@ -146,7 +147,7 @@ impl Reading {
     }
 }
 
-/// A note for each grid that has no place on a map.
+/// A note for each grid that has no place on a map, or one that is in doubt.
 fn unplaced_grids(values: &Values) -> Vec<SourceError> {
     let mut told: HashSet<*const Described> = HashSet::new();
     let grids = values.parts.iter().map(|part| &part.grid).filter(|grid| told.insert(Arc::as_ptr(grid)));
@@ -155,7 +156,16 @@ fn unplaced_grids(values: &Values) -> Vec<SourceError> {
         let named = grid.mark.is_some();
         Some(if named { note.saying(&("grib.no_positions", "grib.no_positions_advice")) } else { note })
     };
-    grids.filter_map(note).collect()
+    let doubt = |grid: &Arc<Described>| {
+        let note = SourceError::new(values.bytes.path(), Refusal::Corrupt, grid.doubt.clone()?);
+        let placed = grid.grid.geometry != Geometry::Unplaced;
+        Some(note.saying(if placed {
+            &("grib.contradicts", "grib.contradicts_advice")
+        } else {
+            &("grib.wrong_header", "grib.wrong_header_advice")
+        }))
+    };
+    grids.flat_map(|grid| [note(grid), doubt(grid)]).flatten().collect()
 }
 
 fn lost_messages(path: &Path, lost: Vec<(u64, Detail)>, untold: u64) -> Vec<SourceError> {

@@ -25,6 +25,11 @@ const MOST_BYTES_READ: usize = 1 << 28;
 /// Deflate reaches 1032 to 1; a file that promises more than this for each of its bytes holds nothing but promises.
 const MOST_GROWTH: u64 = 4096;
 
+/// What the reader takes of a classic file's header at first.
+const CLASSIC_HEADER: usize = 1 << 16;
+/// No longer header is looked for.
+const MOST_CLASSIC_HEADER: usize = 1 << 26;
+
 /// A NetCDF file and what it declares.
 pub struct File {
     path: PathBuf,
@@ -45,21 +50,34 @@ pub struct File {
 }
 
 /// The file's bytes as the reader asks for them.
-struct Stored(FileBytes);
+struct Stored {
+    bytes: FileBytes,
+    /// What is read at least where a header begins: the reader takes 64 KiB of a classic one and believes that an attribute
+    /// which does not end there is broken.
+    header: usize,
+}
+
+impl Stored {
+    fn new(bytes: &FileBytes) -> Self {
+        Self { bytes: bytes.clone(), header: 0 }
+    }
+}
 
 impl Storage for Stored {
     fn len(&self) -> u64 {
-        self.0.length()
+        self.bytes.length()
     }
 
     fn read_range(&self, offset: u64, len: usize) -> hdf5_reader::error::Result<StorageBuffer> {
+        let is_header = offset == 0 && len >= CLASSIC_HEADER && self.header > len;
+        let len = if is_header { self.header } else { len };
         let end = offset.checked_add(len as u64);
         if end.is_none_or(|end| end > self.len()) {
             let available = self.len().saturating_sub(offset);
             return Err(hdf5_reader::error::Error::UnexpectedEof { offset, needed: len as u64, available });
         }
         let mut buffer = Vec::new();
-        self.0.read(offset, len, &mut buffer).map_err(std::io::Error::other)?;
+        self.bytes.read(offset, len, &mut buffer).map_err(std::io::Error::other)?;
         Ok(StorageBuffer::from_vec(buffer))
     }
 }
@@ -76,7 +94,7 @@ impl File {
         Self::open_plainly(path).or_else(|refusal| {
             // The classic formats are known here to the last byte, and the C library takes what a cut file lacks for zeros.
             let bytes = FileBytes::open(path, 0)?;
-            let storage = Stored(bytes.clone());
+            let storage = Stored::new(&bytes);
             if is_classic(&storage) || is_cut(path, &storage) {
                 return Err(refusal);
             }
@@ -89,7 +107,10 @@ impl File {
     /// Reads the headers, as far as the safe reader can.
     pub fn open_plainly(path: &Path) -> Result<Self, SourceError> {
         let bytes = FileBytes::open(path, 0)?;
-        let storage: DynStorage = Arc::new(Stored(bytes.clone()));
+        let storage: DynStorage = Arc::new(Stored::new(&bytes));
+        if is_classic(storage.as_ref()) {
+            return Self::open_classic(&bytes, &storage);
+        }
         if let Some(end) = stated_end(path, storage.as_ref()).filter(|&end| end > storage.len()) {
             let detail = Detail::with(
                 "detail.ends_early",
@@ -100,6 +121,21 @@ impl File {
         // Strictly by the rules of NetCDF-4 first; a file that bends them may still make sense.
         let open = |mode| Self::open_safe(&bytes, &storage, mode);
         open(NcMetadataMode::Strict).or_else(|error| open(NcMetadataMode::Lossy).map_err(|_| error))
+    }
+
+    /// With ever more of the file taken for its header, as long as that makes no sense.
+    fn open_classic(bytes: &FileBytes, storage: &DynStorage) -> Result<Self, SourceError> {
+        let mut opened = Self::open_safe(bytes, storage, NcMetadataMode::Strict);
+        let mut read = CLASSIC_HEADER;
+        let length = usize::try_from(bytes.length()).unwrap_or(usize::MAX);
+        while opened.as_ref().is_err_and(|error| error.refusal == Refusal::Corrupt)
+            && read < length.min(MOST_CLASSIC_HEADER)
+        {
+            read = read.saturating_mul(4).min(length);
+            let storage: DynStorage = Arc::new(Stored { header: read, ..Stored::new(bytes) });
+            opened = Self::open_safe(bytes, &storage, NcMetadataMode::Strict);
+        }
+        opened
     }
 
     fn open_safe(bytes: &FileBytes, storage: &DynStorage, metadata_mode: NcMetadataMode) -> Result<Self, SourceError> {
@@ -371,6 +407,10 @@ impl Values for File {
         }
         let Inner::Safe { file, .. } = &self.inner else { return None };
         guarded(&self.path, || file.read_variable_as_strings(&declared.path)).ok()
+    }
+
+    fn has_features(&self) -> bool {
+        self.attributes.iter().any(|(name, text)| name.eq_ignore_ascii_case("featureType") && !text.trim().is_empty())
     }
 }
 

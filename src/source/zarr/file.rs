@@ -326,4 +326,8 @@ impl Values for File {
     fn texts(&self, variable: usize) -> Option<Vec<String>> {
         self.strings(variable)
     }
+
+    fn has_features(&self) -> bool {
+        self.attributes.iter().any(|(name, text)| name.eq_ignore_ascii_case("featureType") && !text.trim().is_empty())
+    }
 }

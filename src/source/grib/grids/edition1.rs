@@ -17,6 +17,7 @@ pub fn describe(section: Octets<'_>, gaussian: &mut Gaussian) -> Result<Describe
         1 => mercator(section).ok_or(broken),
         3 => lambert(section).ok_or(broken),
         5 => polar_stereographic(section).ok_or(broken),
+        90 => super::space::describe_1(section).ok_or(broken),
         50 | 60 | 70 | 80 => Err(NoGrid::Spectral),
         _ => Err(NoGrid::Unknown(kind.into())),
     }
@@ -57,7 +58,7 @@ fn rows_and_columns(section: Octets<'_>, kind: u8, gaussian: &mut Gaussian) -> R
     };
     match list {
         Some(list) => rows::describe(&corners, lat, &list, pole, None, word),
-        None => Ok(Described::new(word, corners.order, corners.grid(lat, pole))),
+        None => Ok(Described::new(word, corners.order, corners.grid(lat, pole)).doubted(corners.doubt())),
     }
 }
 
@@ -111,10 +112,12 @@ fn degrees(section: Octets<'_>, octet: usize) -> Option<f64> {
 }
 
 fn placed(map: &OnMap, word: &'static str, projection: Option<Projection>, kind: u64) -> Described {
-    map.describe(word, projection).unwrap_or_else(|| {
-        let note = Detail::with("detail.grib_unplaced", [("template", kind.into())]);
-        Described::unplaced(word, map.order, map.nj, map.ni, Some(note))
-    })
+    map.describe(word, projection).unwrap_or_else(|| wrong(map, word, kind))
+}
+
+/// Values without positions, since the numbers of the header make no map.
+fn wrong(map: &OnMap, word: &'static str, kind: u64) -> Described {
+    Described::unplaced(word, map.order, map.nj, map.ni, None).doubted(Some(map.fault(kind)))
 }
 
 fn mercator(section: Octets<'_>) -> Option<Described> {
@@ -122,7 +125,9 @@ fn mercator(section: Octets<'_>) -> Option<Described> {
     let last = degrees(section, 21)?;
     let middle = map.first.1 + (last - map.first.1).rem_euclid(360.0) / 2.0;
     let mercator = Mercator::true_at(degrees(section, 24)?, middle, earth::of_edition_1(section.u8(17)?));
-    Some(placed(&map, "mercator", mercator.map(Projection::Mercator), 1))
+    let end = (degrees(section, 18)?, last);
+    let described = map.describe_to("mercator", mercator.map(Projection::Mercator), end);
+    Some(described.unwrap_or_else(|| wrong(&map, "mercator", 1)))
 }
 
 fn lambert(section: Octets<'_>) -> Option<Described> {

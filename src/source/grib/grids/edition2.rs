@@ -14,6 +14,23 @@ pub fn describe(section: Octets<'_>, gaussian: &mut Gaussian) -> Result<Describe
     if points == 0 || points > MOST_POINTS {
         return Err(NoGrid::Broken);
     }
+    let described = by_template(section, template, points, gaussian)?;
+    let (ny, nx) = (described.grid.ny, described.grid.nx);
+    let differ = described.rows.is_none() && described.points() != points;
+    let places = || [("points", number(points)), ("nj", number(ny)), ("ni", number(nx))];
+    Ok(described.doubted(differ.then(|| Detail::with("detail.grib_points", places()))))
+}
+
+fn number(number: usize) -> Detail {
+    (number as u64).into()
+}
+
+fn by_template(
+    section: Octets<'_>,
+    template: u16,
+    points: usize,
+    gaussian: &mut Gaussian,
+) -> Result<Described, NoGrid> {
     // A definition of the centre's own, by a number (octet 6), has no template.
     if section.u8(6).is_some_and(|source| source != 0) && template == u16::MAX {
         return Ok(Described::unplaced("unknown", Order::default(), 1, points, unplaced(template)));
@@ -30,6 +47,7 @@ pub fn describe(section: Octets<'_>, gaussian: &mut Gaussian) -> Result<Describe
         101 => Ok(unstructured(section, points)),
         140 => equal_area(section).ok_or(broken),
         150 => super::healpix::describe(section, points).ok_or(broken),
+        32769 => about_its_centre(section).ok_or(broken),
         _ => Ok(Described::unplaced("unknown", Order::default(), 1, points, unplaced(template))),
     }
 }
@@ -80,7 +98,7 @@ fn rows_and_columns(
     };
     match list {
         Some(list) => rows::describe(&corners, lat, &list, pole, Some(points), word),
-        None => Ok(Described::new(word, corners.order, corners.grid(lat, pole))),
+        None => Ok(Described::new(word, corners.order, corners.grid(lat, pole)).doubted(corners.doubt())),
     }
 }
 
@@ -113,6 +131,35 @@ fn pole(section: Octets<'_>) -> Option<RotatedPole> {
     Some(rotated_pole(angle(73)?, angle(77)?, turn))
 }
 
+/// Template 32769 of NCEP, of the models RAP and NAM: rows and columns about a pole that brings the grid's middle to where
+/// equator and meridian cross. The corners are given by their true latitudes and longitudes; the increments are rounded.
+fn about_its_centre(section: Octets<'_>) -> Option<Described> {
+    let unit = unit_of_angles(section);
+    let angle = |octet: usize| Some(f64::from(section.i32(octet)?) * unit);
+    let (ni, nj) = sizes(section.u32(31)?, section.u32(35)?).ok()?;
+    let (latitude, longitude) = (angle(56)?, angle(60)?);
+    if latitude.abs() > 90.0 {
+        return None;
+    }
+    let pole = rotated_pole(latitude - 90.0, longitude, 0.0);
+    let turned = |lat: f64, lon: f64| {
+        let (x, y) = pole.forward(lon, lat);
+        (y, x)
+    };
+    let (first, step) = (turned(angle(47)?, angle(51)?), |octet: usize| Some(f64::from(section.u32(octet)?) * unit));
+    let order = Order::of(section.u8(72)?);
+    let (di, dj) = (step(64)?, step(68)?);
+    let signed = |step: f64, count: usize, up: bool| (count - 1) as f64 * if up { step } else { -step };
+    let last = match (angle(73), angle(77)) {
+        (Some(lat), Some(lon)) if (lat, lon) != (0.0, 0.0) => turned(lat, lon),
+        _ => (first.0 + signed(dj, nj, order.j_positive), first.1 + signed(di, ni, !order.i_negative)),
+    };
+    // The increments tell turns apart that such a grid does not have, and no more.
+    let corners = Corners { ni, nj, first, last, di: Some(di), dj: Some(dj), order, unit };
+    let grid = corners.grid(corners.latitudes(), Some(pole));
+    Some(Described::new("rotated_ll", order, grid).doubted(corners.doubt()))
+}
+
 /// The list of points a row behind the template, where octet 11 says how wide its numbers are.
 fn list_of_rows(section: Octets<'_>, octet: usize) -> Result<Option<Vec<usize>>, NoGrid> {
     let width = match section.u8(11) {
@@ -141,8 +188,12 @@ fn degrees(section: Octets<'_>, octet: usize) -> Option<f64> {
 
 /// A grid on a map; without positions where its numbers make no map.
 fn placed(map: &OnMap, word: &'static str, projection: Option<Projection>, template: u16) -> Described {
-    map.describe(word, projection)
-        .unwrap_or_else(|| Described::unplaced(word, map.order, map.nj, map.ni, unplaced(template)))
+    map.describe(word, projection).unwrap_or_else(|| wrong(map, word, template))
+}
+
+/// Values without positions, since the numbers of the header make no map.
+fn wrong(map: &OnMap, word: &'static str, template: u16) -> Described {
+    Described::unplaced(word, map.order, map.nj, map.ni, None).doubted(Some(map.fault(template.into())))
 }
 
 fn mercator(section: Octets<'_>) -> Option<Described> {
@@ -151,7 +202,9 @@ fn mercator(section: Octets<'_>) -> Option<Described> {
     let last = degrees(section, 56)?;
     let middle = map.first.1 + (last - map.first.1).rem_euclid(360.0) / 2.0;
     let mercator = Mercator::true_at(degrees(section, 48)?, middle, earth::of_edition_2(section));
-    Some(placed(&map, "mercator", mercator.map(Projection::Mercator), 10))
+    let end = (degrees(section, 52)?, last);
+    let described = map.describe_to("mercator", mercator.map(Projection::Mercator), end);
+    Some(described.unwrap_or_else(|| wrong(&map, "mercator", 10)))
 }
 
 fn polar_stereographic(section: Octets<'_>) -> Option<Described> {

@@ -35,8 +35,10 @@ pub struct Described {
     pub word: &'static str,
     /// Points in each row of a grid with rows of unlike length.
     pub rows: Option<Vec<usize>>,
-    /// Why it has no place on a map, or another thing that should be said.
+    /// Why it has no place on a map.
     pub note: Option<Detail>,
+    /// What is wrong with the section that describes it: it contradicts itself, or makes no map.
+    pub doubt: Option<Detail>,
     /// The name of a grid whose positions stand elsewhere.
     pub mark: Option<GridMark>,
 }
@@ -74,18 +76,24 @@ impl Order {
 
 impl Described {
     fn new(word: &'static str, order: Order, grid: Grid) -> Self {
-        Self { grid: Arc::new(grid), order, word, rows: None, note: None, mark: None }
+        Self { grid: Arc::new(grid), order, word, rows: None, note: None, doubt: None, mark: None }
+    }
+
+    /// The same with what is wrong with its section; what was found first holds.
+    fn doubted(mut self, doubt: Option<Detail>) -> Self {
+        self.doubt = self.doubt.or(doubt);
+        self
     }
 
     /// Values of a grid whose positions are not known here.
     fn unplaced(word: &'static str, order: Order, ny: usize, nx: usize, note: Option<Detail>) -> Self {
         let grid = Arc::new(Grid { ny, nx, geometry: Geometry::Unplaced });
-        Self { grid, order, word, rows: None, note, mark: None }
+        Self { grid, order, word, rows: None, note, doubt: None, mark: None }
     }
 
     /// The same with positions.
     pub fn placed(&self, grid: Arc<Grid>) -> Self {
-        Self { grid, order: self.order, word: self.word, rows: None, note: None, mark: None }
+        Self { grid, order: self.order, word: self.word, rows: None, note: None, doubt: self.doubt.clone(), mark: None }
     }
 
     /// Number of its points.

@@ -7,7 +7,9 @@ use crate::grid::{Geometry, Grid, Reduced, RotatedPole};
 /// Of the list of points a row. `points` is what the message states itself, where it does.
 ///
 /// Of a Gaussian grid the list counts whole circles, also where the grid is a region of them, unless the stated number of
-/// points says otherwise. Of latitude and longitude it counts what is there.
+/// points says otherwise. Of latitude and longitude it counts what is there. Of a row those points are in the region that
+/// lie between its ends to the last stated digit, as ecCodes has it; where the number of points says that more are, also
+/// those which rounding put outside.
 pub fn describe(
     corners: &Corners,
     lat: Vec<f64>,
@@ -19,19 +21,23 @@ pub fn describe(
     if list.len() != lat.len() {
         return Err(NoGrid::Broken);
     }
-    let within: Vec<(f64, f64, usize)> = list.iter().map(|&count| corners.circle(count)).collect();
     let total = |counts: &mut dyn Iterator<Item = usize>| counts.fold(0_usize, usize::saturating_add);
-    let cut = total(&mut within.iter().map(|row| row.2));
     let whole = total(&mut list.iter().copied());
-    let is_region = word.ends_with("gg") && !corners.is_global(list);
-    let as_cut = points.map_or(is_region, |points| points == cut && points != whole);
-    let rows: Vec<(f64, f64, f64, usize)> = if as_cut {
-        lat.into_iter().zip(within).map(|(lat, (west, step, count))| (lat, west, step, count)).collect()
-    } else {
-        lat.into_iter()
+    let cut = match points {
+        None if word.ends_with("gg") && !corners.is_global(list) => Some(corners.circles(list, Ends::Exact)),
+        Some(points) if points != whole => [Ends::Exact, Ends::Rounded]
+            .into_iter()
+            .map(|ends| corners.circles(list, ends))
+            .find(|rows| total(&mut rows.iter().map(|row| row.2)) == points),
+        _ => None,
+    };
+    let rows: Vec<(f64, f64, f64, usize)> = match cut {
+        Some(cut) => lat.into_iter().zip(cut).map(|(lat, (west, step, count))| (lat, west, step, count)).collect(),
+        None => lat
+            .into_iter()
             .zip(list)
             .map(|(lat, &count)| (lat, corners.first.1, corners.step(list, count), count))
-            .collect()
+            .collect(),
     };
     let counts: Vec<usize> = rows.iter().map(|row| row.3).collect();
     let reduced = Reduced::new(rows, pole).filter(|reduced| reduced.len() <= MOST_POINTS).ok_or(NoGrid::Broken)?;
@@ -66,16 +72,37 @@ impl Corners {
         }
     }
 
+    /// The rows of a region whose list counts whole circles.
+    fn circles(&self, list: &[usize], ends: Ends) -> Vec<(f64, f64, usize)> {
+        list.iter().map(|&count| self.circle(count, ends)).collect()
+    }
+
     /// Of a whole circle of so many points, counted from Greenwich, those in the region: west, step and number.
-    fn circle(&self, count: usize) -> (f64, f64, usize) {
+    ///
+    /// In whole units of the message: a third of a degree is no number of these, and 21.094 lies east of 21.09375.
+    fn circle(&self, count: usize, ends: Ends) -> (f64, f64, usize) {
         if count == 0 {
             return (0.0, 0.0, 0);
         }
         let step = 360.0 / count as f64;
-        let slack = 2.0 * self.unit / step;
-        let west = (self.first.1 / step - slack).ceil();
-        let east = ((self.first.1 + self.width()) / step + slack).floor();
+        let units = |degrees: f64| (degrees / self.unit).round();
+        let (west, east, turn) = (units(self.first.1), units(self.first.1 + self.width()), units(360.0));
+        let slack = match ends {
+            Ends::Exact => 0.0,
+            Ends::Rounded => 2.0,
+        };
+        // Whole numbers below 2^53, but for units that no file has.
+        let west = ((west - slack) * count as f64 / turn).ceil();
+        let east = ((east + slack) * count as f64 / turn).floor();
         let within = (east - west + 1.0).clamp(0.0, count as f64) as usize;
         (west * step, step, within)
     }
+}
+
+/// How the ends of a region are meant.
+#[derive(Clone, Copy)]
+enum Ends {
+    Exact,
+    /// By two units of the message wider.
+    Rounded,
 }

@@ -314,7 +314,7 @@ fn points_along_a_line_cover_nothing_and_are_not_joined() {
     let circle = |n: u32| (50.0 + 10.0 * turn(n).sin(), -100.0 + 15.0 * turn(n).cos());
     let (lat, lon) = (0..20_000).map(circle).unzip();
     let ring = Grid { ny: 1, nx: 20_000, geometry: Geometry::Points(Points::new(lat, lon).expect("a list")) };
-    assert!(!ring.is_drawable());
+    assert!(ring.around(-85.0, 50.0).is_none() && ring.is_scattered(), "each stands for itself");
     assert!(ring.nearest(-100.0, 61.0).is_some(), "its points are still there");
 }
 
@@ -326,7 +326,7 @@ fn triangles_of_a_file_are_kept_and_its_holes_with_them() {
     let around = grid.around(8.0, 2.0).expect("in the triangle");
     assert!((around.mean(|_, i| Some([1.0, 2.0, 4.0, 8.0][i])) - 2.2).abs() < 0.02);
     assert_eq!(grid.around(2.0, 8.0), None, "this triangle names a point that is not there");
-    let joined = Points::new(lat, lon).map(Geometry::Points).expect("one length");
+    let joined = Points::of_cells(lat, lon).map(Geometry::Points).expect("one length");
     let joined = Grid { ny: 1, nx: 4, geometry: joined };
     assert!(joined.around(8.0, 2.0).is_some() && joined.around(2.0, 8.0).is_some());
     assert_eq!(joined.around(2.0, 12.0), None, "outside");
@@ -352,7 +352,7 @@ fn points_in_a_line_on_one_place_or_nowhere_do_no_harm() {
         let _ = grid.around(0.0, 0.5);
         let _ = grid.nearest(0.0, 0.5);
         let drawable = grid.is_drawable();
-        assert!(!drawable || nx >= 3);
+        assert_eq!(drawable, lat.iter().zip(&lon).any(|(lat, lon)| lat.abs() <= 90.0 && lon.is_finite()));
         let plane = |values: Vec<f64>| Array2::from_shape_vec((1, nx), values).expect("one row");
         let row = listed(plane(lat), plane(lon));
         assert!(!row.is_drawable() && row.around(0.0, 0.0).is_none());
@@ -375,4 +375,70 @@ fn a_list_of_positions_knows_when_it_goes_round() {
         assert!((0..3600).all(|tenth| grid.around(f64::from(tenth) * 0.1, 10.0).is_some()), "{columns}");
     }
     assert!(!ring(70, 0.0).closes());
+}
+
+/// Numbers from 0 to 1 without order, by the generator of Lehmer (Park and Miller 1988).
+fn numbers() -> impl FnMut() -> f64 {
+    let mut last = 1_u64;
+    move || {
+        last = last * 16_807 % 2_147_483_647;
+        last as f64 / 2_147_483_647.0
+    }
+}
+
+fn of_points(lat: Vec<f64>, lon: Vec<f64>) -> Grid {
+    let nx = lat.len();
+    Grid { ny: 1, nx, geometry: Points::new(lat, lon).map(Geometry::Points).expect("one length") }
+}
+
+#[test]
+fn stations_stand_for_themselves_and_points_that_lie_evenly_make_a_surface() {
+    let mut any = numbers();
+    let (lat, lon) = (0..2000).map(|_| (30.0 + 30.0 * any(), -120.0 + 60.0 * any())).unzip();
+    let stations = of_points(lat, lon);
+    assert!(stations.is_scattered() && stations.is_drawable() && stations.around(-90.0, 45.0).is_none());
+    let (j, i) = stations.nearest(-90.0, 45.0).expect("a station");
+    let (lon, lat) = stations.position(j, i).expect("its place");
+    let read = stations.shown_at(lon + 0.01, lat, 0.1).expect("within reach");
+    assert_eq!(read.points().collect::<Vec<_>>(), [([j, i], 1.0)]);
+    assert!(stations.shown_at(0.0, 45.0, 0.1).is_none());
+    // A mesh: neighbours about as far apart everywhere, but in no rows.
+    let mut shaken = |n: usize| (30.0 + (n / 50) as f64 + 0.5 * any(), -100.0 + (n % 50) as f64 + 0.5 * any());
+    let (lat, lon) = (0..2000).map(&mut shaken).unzip();
+    assert!(!of_points(lat, lon).is_scattered());
+    let few = of_points(vec![40.0, 40.0, 41.0, 41.0], vec![-90.0, -89.0, -90.0, -89.0]);
+    assert!(few.is_scattered());
+}
+
+/// The nodes of elements with four along each side, as spectral-element models have them, one element in a row. Elements
+/// share the nodes of their edges.
+fn elements(nodes: [f64; 4]) -> Grid {
+    let places = |e: usize, n: usize| {
+        let (y, x) = ((e / 10) as f64, (e % 10) as f64);
+        (40.0 + 2.0 * y + nodes[n / 4] + 1.0, -100.0 + 2.0 * x + nodes[n % 4] + 1.0)
+    };
+    let lat = Array2::from_shape_fn((100, 16), |(e, n)| places(e, n).0);
+    let lon = Array2::from_shape_fn((100, 16), |(e, n)| places(e, n).1 + 1e-9 * (e % 3) as f64);
+    listed(lat, lon)
+}
+
+#[test]
+fn nodes_of_elements_in_rows_that_mean_nothing_make_one_surface() {
+    // Gauss and Lobatto: the zeros of the derivative of a Legendre polynomial, and the ends.
+    let inner = 0.2_f64.sqrt();
+    let grid = elements([-1.0, -inner, inner, 1.0]);
+    assert!(grid.is_drawable() && !grid.is_scattered());
+    for (lat, lon) in [(41.3, -99.2), (49.9, -90.1), (55.5, -82.7)] {
+        let around = grid.around(lon, lat).expect("inside");
+        let mean = |value: fn((f64, f64)) -> f64| around.mean(|j, i| grid.position(j, i).map(value));
+        assert!((mean(|at| at.0) - lon).abs() < 0.02 && (mean(|at| at.1) - lat).abs() < 0.02, "{lat} {lon}");
+        assert!(grid.around(lon + 40.0, lat).is_none());
+    }
+}
+
+#[test]
+fn a_curvilinear_grid_keeps_its_rows_and_columns() {
+    let lat = Array2::from_shape_fn((40, 50), |(j, i)| 30.0 + 0.5 * j as f64 + 0.1 * i as f64);
+    let lon = Array2::from_shape_fn((40, 50), |(j, i)| -100.0 + 0.5 * i as f64 - 0.2 * j as f64);
+    assert!(listed(lat, lon).locate(-90.0, 42.0).is_some());
 }

@@ -80,7 +80,7 @@ impl<'a> Grids<'a> {
 fn make(key: Key, positions: &mut Positions, coordinates_left: &mut usize) -> Result<Grid, Lack> {
     let Key { grtyp, ni, nj, ig } = key;
     let wanted = match grtyp {
-        'Y' | 'O' => ni.saturating_mul(nj).saturating_mul(2),
+        'X' | 'Y' | 'O' => ni.saturating_mul(nj).saturating_mul(2),
         _ => ni.saturating_add(nj),
     };
     *coordinates_left = coordinates_left.checked_sub(wanted).ok_or(Lack::Large)?;
@@ -91,7 +91,7 @@ fn make(key: Key, positions: &mut Positions, coordinates_left: &mut usize) -> Re
         'E' => rotated_earth(key)?,
         'Z' => on_axes(key, positions)?,
         '#' => tile(key, positions)?,
-        'Y' | 'O' => return points(key, positions),
+        'X' | 'Y' | 'O' => return points(key, positions),
         'U' => yin_yang(key, positions)?,
         _ => return Err(Lack::NoMap),
     };
@@ -200,7 +200,8 @@ fn tile(Key { ni, nj, ig: [ip1, ip2, i, j], .. }: Key, positions: &mut Positions
     Ok(reference_of(&x)?.place(columns, rows))
 }
 
-/// Y and O: a longitude and a latitude for every point; degrees, whatever the reference's numbers.
+/// X, Y and O: a longitude and a latitude for every point; degrees, whatever the reference's numbers. X says nothing of what
+/// lies beside what, and is taken in the rows and columns of its records as Y is.
 fn points(Key { ni, nj, ig: [ip1, ip2, ip3, _], .. }: Key, positions: &mut Positions) -> Result<Grid, Lack> {
     let tag = Tag { ip1, ip2, ip3: Some(ip3) };
     let fits = |record: &Descriptor| (record.ni() as usize, record.nj() as usize) == (ni, nj);

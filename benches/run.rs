@@ -55,6 +55,7 @@ fn request(path: &Path, id: &str) -> Option<Request> {
         size: SIZE,
         pixels_per_point: 1.0,
         region: id.to_owned(),
+        zoomed: false,
         view,
         language: Language::English,
         interval_factor: 1.0,

@@ -124,7 +124,7 @@ impl Curvilinear {
             Some(chord(direction(y, x)?, middle).sqrt() < IN_THE_MIDDLE * chord(a, middle).sqrt())
         };
         let count = rows * columns;
-        let answers: Vec<bool> = (0..count).step_by(count / SAMPLES | 1).filter_map(is_strange).collect();
+        let answers: Vec<bool> = (0..count).step_by((count / SAMPLES) | 1).filter_map(is_strange).collect();
         (!answers.is_empty()).then(|| answers.iter().filter(|strange| **strange).count() as f64 / answers.len() as f64)
     }
 

@@ -188,6 +188,15 @@ pub fn typed(events: &[Event], moving: bool) -> Vec<Command> {
     commands
 }
 
+/// The key in these events that stands for a command.
+#[must_use]
+pub fn key_of(command: Command, events: &[Event]) -> Option<Key> {
+    events.iter().find_map(|event| match event {
+        Event::Key { key, .. } if typed(std::slice::from_ref(event), true).contains(&command) => Some(*key),
+        _ => None,
+    })
+}
+
 impl Stroke {
     fn is(&self, event: &Event, moving: bool) -> bool {
         match (self, event) {

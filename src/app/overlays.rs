@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use egui::text::LayoutJob;
-use egui::{Align, Align2, Color32, FontId, Id, Layout, RichText, Ui, Vec2};
+use egui::{Align, Align2, Color32, FontId, Id, Key, Layout, RichText, Ui, Vec2};
 
 use super::commands::{self, Group};
 use super::dialogs::{PathField, Saving};
@@ -22,6 +22,8 @@ pub struct Panes {
     pub list: bool,
     pub about: bool,
     pub path: Option<PathField>,
+    /// The key that has opened the field, while it is held.
+    pub struck: Option<Key>,
     /// What was typed into the field for opening last.
     pub typed: String,
     /// The picture that is being saved.

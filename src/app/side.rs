@@ -8,7 +8,7 @@ use crate::field::{Level, LevelKind};
 use crate::map;
 use crate::text::{self, Language};
 
-const WIDTH: f32 = 176.0;
+const WIDTH: f32 = 196.0;
 /// A narrower window shows the map alone; the levels and regions keep their keys and stand in the menu.
 const NARROWEST: f32 = 560.0;
 

@@ -103,10 +103,12 @@ impl App {
         self.take_outcomes(ui.ctx(), now);
         self.take_dropped(ui.ctx());
         self.look_at_engine(now);
+        self.drop_letter(ui.ctx());
         for command in self.typed(ui.ctx()) {
             self.perform(command, ui.ctx(), now);
             // The keys behind it are meant for what it has opened.
             if self.is_asking() {
+                self.panes.struck = commands::key_of(command, &ui.input(|input| input.events.clone()));
                 break;
             }
         }
@@ -187,6 +189,18 @@ impl App {
         let dropped: Vec<PathBuf> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         self.open(dropped);
+    }
+
+    /// The letter of the key that has opened a field may come in a later frame, and again while the key is held: it is
+    /// no text for the field.
+    fn drop_letter(&mut self, ctx: &egui::Context) {
+        let Some(key) = self.panes.struck else { return };
+        let is_letter = |event: &Event| matches!(event, Event::Text(text) if text.eq_ignore_ascii_case(key.name()));
+        let is_down = ctx.input_mut(|input| {
+            input.events.retain(|event| !is_letter(event));
+            input.key_down(key)
+        });
+        self.panes.struck = self.panes.struck.filter(|_| is_down);
     }
 
     /// The commands typed, unless a text field has the keyboard. A path pasted outside one is opened.

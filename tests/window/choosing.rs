@@ -12,12 +12,12 @@ use super::support::{folder, forecast, forecast_of, write};
 
 #[test]
 fn a_file_fills_the_selectors_in_both_languages() {
-    for (language, other_region) in [(Language::English, "Western Canada"), (Language::French, "Ouest du Canada")] {
+    for (language, full_grid) in [(Language::English, "Full grid"), (Language::French, "Grille entière")] {
         let window = with_forecast(&format!("selectors-{language:?}"), language);
         assert!(window.is_chosen("500 hPa"));
         assert!(!window.is_chosen("850 hPa"));
-        assert!(window.is_chosen("Canada"));
-        assert!(!window.is_chosen(other_region));
+        assert!(window.is_chosen(full_grid), "the data cover less than three quarters of Canada's map");
+        assert!(!window.is_chosen("Canada"));
         let (model, run) = (window.say("app_top.model"), window.say("app_top.run"));
         assert_eq!(window.value_of(Role::ComboBox, model), "model");
         assert_eq!(window.value_of(Role::ComboBox, run), "2026-11-20 12Z");
@@ -95,6 +95,8 @@ fn models_and_variables_are_chosen_from_their_lists() {
     window.steps(3);
     window.click("Geopotential height");
     assert_eq!(window.value_of(Role::ComboBox, "Variable"), "Geopotential height");
+    window.press(Key::P);
+    assert_eq!(window.value_of(Role::ComboBox, "Variable"), "Relative humidity");
     window.press(Key::P);
     assert!(window.has("Product"), "after the last variable comes the product");
 }

@@ -15,7 +15,7 @@ fn what_lies_above_the_window_has_the_keys() {
     window.press(Key::F1);
     assert!(window.has(window.say("app_help.title")));
     window.press(Key::Num2);
-    assert!(window.is_chosen("Canada") && !window.is_chosen("Western Canada"));
+    assert!(window.is_chosen("Full grid") && !window.is_chosen("Western Canada"));
     window.press(Key::Escape);
     window.steps(2);
     assert!(!window.has(window.say("app_help.title")));

@@ -112,7 +112,7 @@ fn a_model_whose_first_run_comes_late_is_offered_and_not_forced_on_anybody() {
         window.until_label(&text::fill(language, "app_top.new_run_of", &words));
         window.steps(30);
         let model = window.say("app_top.model");
-        assert_eq!(window.value_of(Role::ComboBox, model), "gdps");
+        assert_eq!(window.value_of(Role::ComboBox, model), "GDPS");
         assert_eq!(window.step(), "+012 h");
         window.click(window.say("app_top.show_run"));
         window.until("the model", |window| window.value_of(Role::ComboBox, model) == name);

@@ -149,7 +149,7 @@ fn a_dropped_file_opens() {
 
 #[test]
 fn a_variable_without_values_is_passed_over_until_the_user_chooses_it() {
-    let folder = folder("window-blank");
+    let folder = folder("window-blank-data");
     let time = [("standard_name", "time"), ("units", "hours since 2026-11-20 12:00:00")];
     let on = ["time", "lat", "lon"];
     let file = Classic::default()

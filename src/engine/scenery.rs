@@ -220,7 +220,10 @@ fn title<'a>(layers: impl Iterator<Item = &'a LayerPlan>) -> Bilingual {
     for layer in layers {
         let parameter = &layer.parameter;
         for (title, name) in [(&mut title.en, &parameter.name.en), (&mut title.fr, &parameter.name.fr)] {
-            let name = if title.is_empty() { name.clone() } else { format!("{title} + {}", in_a_sentence(name)) };
+            // The kind of interval, which the name ends with, stands in the caption with its end.
+            let plain =
+                name.rsplit_once(", ").filter(|_| layer.one_of_several).map_or(name.as_str(), |(plain, _)| plain);
+            let name = if title.is_empty() { plain.to_owned() } else { format!("{title} + {}", in_a_sentence(plain)) };
             let unit =
                 if parameter.unit_label.is_empty() { String::new() } else { format!(" ({})", parameter.unit_label) };
             *title = name + &unit;

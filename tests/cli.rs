@@ -341,6 +341,59 @@ fn a_usual_name_for_something_else_is_not_taken_at_its_word() {
 }
 
 #[test]
+fn a_header_longer_than_64_kib_is_read_wherever_its_pieces_end() {
+    let folder = folder("long-header");
+    // An attribute across byte 65,536, one that begins behind it, and one of a variable.
+    for (name, history, comment) in [("across", 65_500, 10), ("behind", 65_536, 300_000), ("far", 10, 1_500_000)] {
+        let file = forecast(&[0.0])
+            .attribute("history", &"h".repeat(history))
+            .attribute("comment", &"c".repeat(comment))
+            .dimension("n", 1)
+            .variable("other", &["n"], &[("note", &"v".repeat(70_000))], vec![1.0]);
+        let path = write(&folder, &format!("{name}.nc"), &file.bytes());
+        let output = run(&["probe", text(&path), "--variable", "gh", "--index", "0,0", "--json"]);
+        assert_eq!(status(&output), 0, "{name}: {}", stderr(&output));
+    }
+}
+
+/// Stations all over Canada without order, by the generator of Lehmer (Park and Miller 1988).
+fn stations(count: usize) -> Classic {
+    let mut last = 1_u64;
+    let mut any = || {
+        last = last * 16_807 % 2_147_483_647;
+        last as f64 / 2_147_483_647.0
+    };
+    let (lat, lon): (Vec<f64>, Vec<f64>) = (0..count).map(|_| (45.0 + 25.0 * any(), -130.0 + 65.0 * any())).unzip();
+    Classic::default()
+        .attribute("featureType", "timeSeries")
+        .dimension("station", count)
+        .variable("lat", &["station"], &[("units", "degrees_north")], lat)
+        .variable("lon", &["station"], &[("units", "degrees_east")], lon)
+        .variable(
+            "t2m",
+            &["station"],
+            &[("units", "K"), ("standard_name", "air_temperature"), ("coordinates", "lat lon")],
+            (0..count).map(|n| 260.0 + (n % 40) as f64).collect(),
+        )
+}
+
+#[test]
+fn stations_are_drawn_as_discs_with_the_map_between_them() {
+    let folder = folder("stations");
+    let path = write(&folder, "stations.nc", &stations(40).bytes());
+    let picture = |name: &str, arguments: &[&str]| {
+        let out = folder.join(name);
+        let output = run(&[&["render", text(&path), "--size", "600x400", "--out", text(&out)], arguments].concat());
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        std::fs::read(out).expect("a picture")
+    };
+    let one = picture("one.png", &["--threads", "1"]);
+    assert_eq!(one, picture("two.png", &["--threads", "2"]), "the same on any number of threads");
+    let output = run(&["info", text(&path)]);
+    assert!(stdout(&output).contains("40"), "{}", stdout(&output));
+}
+
+#[test]
 fn a_run_on_two_grids_is_two_models() {
     let folder = folder("two-grids");
     let (coarse, fine) = (folder.join("a"), folder.join("b"));

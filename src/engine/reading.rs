@@ -15,7 +15,7 @@ use super::trace::Kind;
 use super::work::{broken, lock};
 use crate::catalog::{Recipe, Seen, UnitGuess};
 use crate::grid::{Grid, Window};
-use crate::source::{Choice, Detail, FieldRef, Refusal, SourceError, Stop};
+use crate::source::{Choice, Detail, FieldRef, Refusal, SourceError, Stop, shrink};
 use crate::units::Affine;
 
 /// What a reading worker must know of a layer, taken under the lock.
@@ -243,8 +243,8 @@ fn cut(kept: Kept, window: Window, columns: usize) -> Kept {
         let values = Array2::from_shape_fn((ny, nx), |(j, i)| at(j, i).unwrap_or(f32::NAN));
         return Kept { values, window };
     }
-    match kept.cut(window, columns) {
-        Some(values) => Kept { values: values.to_owned(), window },
+    match offset(kept.window, window, columns) {
+        Some((j0, i0)) => Kept { values: shrink(kept.values, Window { j0, i0, ..window }), window },
         None => kept,
     }
 }

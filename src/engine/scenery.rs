@@ -1,6 +1,7 @@
 //! What all frames of a setting share, and the making of one frame from it. The window's frames and the command line's
 //! are made here and nowhere else.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::cache::Kept;
@@ -180,8 +181,13 @@ impl Scenery {
             let kept = fields[n].as_ref()?;
             let sampler =
                 self.placings[n].as_ref()?.sampler_of(recipes[n].as_ref().and_then(Recipe::grid).map(AsRef::as_ref))?;
-            let values = kept.cut(sampler.window, columns[n])?;
-            Some((values.to_owned(), sampler))
+            // A field that is kept just as it is drawn is not there twice: one of a large grid takes hundreds of megabytes.
+            let values = if kept.window == sampler.window {
+                Cow::Borrowed(&kept.values)
+            } else {
+                Cow::Owned(kept.cut(sampler.window, columns[n])?.to_owned())
+            };
+            Some((values, sampler))
         };
         let cuts = [cut(0), cut(1)];
         let covers = interval(slot, &self.intervals);

@@ -302,11 +302,34 @@ impl Reader for MessageReader {
     }
 }
 
-/// The part of a field that a window covers; `missing` where there is none.
-pub(super) fn cut<S: Copy>(whole: Array2<S>, window: Window, missing: S) -> Array2<S> {
+/// The part of a field that a window within it covers, in the field's own memory: a large one is never there twice.
+pub(crate) fn shrink<S: Copy + Default>(whole: Array2<S>, window: Window) -> Array2<S> {
     let (ny, nx) = whole.dim();
     if window == (Window { j0: 0, i0: 0, ny, nx }) {
         return whole;
+    }
+    let Window { j0, i0, .. } = window;
+    let (rows, columns) = (window.ny.min(ny.saturating_sub(j0)), window.nx.min(nx.saturating_sub(i0)));
+    let part = |whole: &Array2<S>| Array2::from_shape_fn((rows, columns), |(j, i)| whole[[j0 + j, i0 + i]]);
+    if !whole.is_standard_layout() {
+        return part(&whole);
+    }
+    let (mut values, first) = whole.into_raw_vec_and_offset();
+    let first = first.unwrap_or(0) + j0 * nx + i0;
+    for row in 0..rows {
+        let from = first + row * nx;
+        values.copy_within(from..from + columns, row * columns);
+    }
+    values.truncate(rows * columns);
+    values.shrink_to_fit();
+    Array2::from_shape_vec((rows, columns), values).unwrap_or_default()
+}
+
+/// The part of a field that a window covers; `missing` where there is none.
+pub(super) fn cut<S: Copy + Default>(whole: Array2<S>, window: Window, missing: S) -> Array2<S> {
+    let (ny, nx) = whole.dim();
+    if window.j0.saturating_add(window.ny) <= ny && window.i0.saturating_add(window.nx) <= nx {
+        return shrink(whole, window);
     }
     Array2::from_shape_fn((window.ny, window.nx), |(j, i)| {
         let column = (window.i0 + i) % nx.max(1);
@@ -319,6 +342,19 @@ mod tests {
     use super::*;
     use crate::grid::Geometry;
     use crate::time::LeadTime;
+
+    #[test]
+    fn a_part_of_a_field_is_the_same_in_its_own_memory() {
+        let whole = Array2::from_shape_fn((5, 7), |(j, i)| 10 * j + i);
+        let window = Window { j0: 1, i0: 2, ny: 3, nx: 4 };
+        let expected = Array2::from_shape_fn((3, 4), |(j, i)| 10 * (j + 1) + i + 2);
+        assert_eq!(shrink(whole.clone(), window), expected);
+        assert_eq!(
+            shrink(whole.clone().reversed_axes(), Window { j0: 2, i0: 1, ny: 4, nx: 3 }),
+            expected.reversed_axes()
+        );
+        assert_eq!(shrink(whole.clone(), Window { j0: 0, i0: 0, ny: 5, nx: 7 }), whole);
+    }
 
     #[derive(Debug)]
     struct Numbers;

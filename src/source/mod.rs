@@ -39,6 +39,7 @@ use crate::time::{LeadTime, ReferenceTime, Span, ValidTime};
 pub use angles::{Angles, angles};
 pub use detail::Detail;
 pub use error::{Refusal, SourceError};
+pub(crate) use messages::shrink;
 pub use netcdf::{Described, Dumped};
 pub use records::{Column, Entry, Record, RecordList, Side, record_values, records};
 use signature::Signature;

@@ -152,7 +152,9 @@ fn axes_are_looked_for_in_the_file_then_among_the_open_ones_then_in_the_folder()
 fn loose_points_and_curvilinear_grids_have_a_position_each() {
     let lon = [10.0, 20.0, 30.0, 12.0, 22.0, 32.0];
     let lat = [50.0, 51.0, 52.0, 60.0, 61.0, 62.0];
-    for (test, grtyp, shape) in [("curvilinear", b'Y', [3, 2]), ("ocean", b'O', [3, 2]), ("loose", b'Y', [6, 1])] {
+    for (test, grtyp, shape) in
+        [("curvilinear", b'Y', [3, 2]), ("ocean", b'O', [3, 2]), ("any", b'X', [3, 2]), ("loose", b'Y', [6, 1])]
+    {
         let unit = [100, 100, 9000, 0];
         let file = StandardFile::default()
             .with(Record::positional(">>", [21, 22, 23], shape, &lon).on_grid(b'L', unit))

@@ -4,7 +4,7 @@ use super::attribute::{Attribute, Declared, Number};
 use crate::units::Affine;
 
 /// What a decoded value is kept as.
-pub trait Sample: Copy + Send + Sync + 'static {
+pub trait Sample: Copy + Default + Send + Sync + 'static {
     /// NaN.
     const MISSING: Self;
     fn of(value: f64) -> Self;

@@ -387,3 +387,169 @@ fn of_very_many_broken_messages_the_first_are_told_and_the_others_counted() {
     assert_eq!((list.count, list.warnings.len()), (1, 9));
     assert!(list.warnings[8].to_string().contains("99992"), "{}", list.warnings[8]);
 }
+
+fn be(number: i32) -> [u8; 4] {
+    let size = number.unsigned_abs() | if number < 0 { 0x8000_0000 } else { 0 };
+    size.to_be_bytes()
+}
+
+/// A message of edition 2 with as many values as its grid of `ny` rows and `nx` columns has points, all alike. `template`
+/// is its number, the octets after the sizes of the grid, and those that follow.
+fn on_template(number: u16, (nx, ny): (u32, u32), points: u32, octets: &[u8]) -> Vec<u8> {
+    let mut grid = vec![0];
+    grid.extend(points.to_be_bytes());
+    grid.extend([0, 0]);
+    grid.extend(number.to_be_bytes());
+    grid.push(6);
+    grid.extend([0xff; 15]);
+    grid.extend(nx.to_be_bytes());
+    grid.extend(ny.to_be_bytes());
+    grid.extend(octets);
+    let mut packing = points.to_be_bytes().to_vec();
+    packing.extend([0, 0]);
+    packing.extend(1_f32.to_be_bytes());
+    packing.extend([0, 0, 0, 0, 0, 0]);
+    message_2(&[
+        identification(),
+        section(3, &grid),
+        product(1, 1, 6, 100, 50_000),
+        section(5, &packing),
+        section(6, &[255]),
+        section(7, &[]),
+    ])
+}
+
+fn lies_at(grid: &crate::grid::Grid, (j, i): (usize, usize), (lat, lon): (f64, f64)) {
+    let (x, y) = grid.position(j, i).expect("it has a place");
+    let apart = (y - lat).abs().max(crate::grid::wrap(x - lon).abs());
+    assert!(apart < 2e-4, "{j} {i}: {y} {x}, and not {lat} {lon}");
+}
+
+fn noted(dataset: &Dataset) -> String {
+    dataset.notes.iter().map(|note| note.tell(crate::text::Language::English)).collect()
+}
+
+#[test]
+fn the_grid_of_the_rapid_refresh_turns_about_its_middle() {
+    // As NCEP writes it: 953 columns and 834 rows of 0.121813 degrees. The corners are those of the header; the others are
+    // PROJ's (ob_tran, o_lat_p=36, lon_0=254).
+    let mut octets = [0_u32.to_be_bytes(), u32::MAX.to_be_bytes()].concat();
+    octets.extend([be(-10_590_603), be(220_914_000)].concat());
+    octets.push(56);
+    octets.extend([be(54_000_000), be(254_000_000), be(121_813), be(121_813)].concat());
+    octets.push(0x40);
+    octets.extend([be(46_591_976), be(22_661_000)].concat());
+    let dataset = read("rap", &on_template(32769, (953, 834), 953 * 834, &octets)).expect("it opens");
+    let grid = &dataset.variables[0].grid;
+    assert_eq!((grid.ny, grid.nx, noted(&dataset).as_str()), (834, 953, ""));
+    lies_at(grid, (0, 0), (-10.590_603, 220.914));
+    lies_at(grid, (833, 952), (46.591_976, 22.661));
+    assert!(grid.around(254.0, 54.0).is_some(), "its middle");
+    let (x, y) = grid.position(416, 476).expect("a place");
+    assert!((y - 54.0).abs() < 0.08 && crate::grid::wrap(x - 254.0).abs() < 0.15, "{y} {x}");
+}
+
+/// Template 10: three columns and rows, 100 km apart at the equator, from 10 S 170 E across the date line.
+fn mercator(last: (f64, f64), increment: f64) -> Vec<u8> {
+    let millionths = |degrees: f64| be((degrees * 1e6).round() as i32);
+    let mut octets = [millionths(-10.0), millionths(170.0)].concat();
+    octets.push(0x30);
+    octets.extend([millionths(0.0), millionths(last.0), millionths(last.1)].concat());
+    octets.push(0x40);
+    octets.extend([[0; 4], be((increment * 1e3) as i32), be((increment * 1e3) as i32)].concat());
+    on_template(10, (21, 11), 231, &octets)
+}
+
+#[test]
+fn a_mercator_header_that_contradicts_itself_is_placed_by_its_corners_and_told() {
+    // Twenty columns of a degree on a sphere of 6371.229 km, and rows as far apart on the map.
+    let step = 6_371_229.0 * 1_f64.to_radians();
+    let last = {
+        let stretched = |lat: f64| lat.to_radians().tan().asinh();
+        let y = stretched(-10.0) + 10.0 * 1_f64.to_radians();
+        (y.sinh().atan().to_degrees(), 190.0)
+    };
+    let sound = read("mercator", &mercator(last, step)).expect("it opens");
+    assert_eq!(noted(&sound), "");
+    lies_at(&sound.variables[0].grid, (10, 20), last);
+    let scaled = read("scaled", &mercator(last, 0.75 * step)).expect("it opens");
+    assert!(noted(&scaled).contains("190") || noted(&scaled).contains("-170"), "{}", noted(&scaled));
+    lies_at(&scaled.variables[0].grid, (0, 0), (-10.0, 170.0));
+    lies_at(&scaled.variables[0].grid, (10, 20), last);
+    // The corner alone is wrong: its cells would be no squares.
+    let astray = read("astray", &mercator((last.0 + 20.0, last.1), step)).expect("it opens");
+    assert!(!noted(&astray).is_empty());
+    lies_at(&astray.variables[0].grid, (10, 20), last);
+}
+
+#[test]
+fn a_latitude_that_is_none_is_told_and_so_are_increments_and_counts_that_do_not_fit() {
+    let mut lambert = [be(321_842_391), be(274_576_687)].concat();
+    lambert.push(0x30);
+    lambert.extend([be(-50_000_000), be(280_000_000), be(8_000_000), be(8_000_000)].concat());
+    lambert.extend([0x80, 0x40]);
+    lambert.extend([be(-50_000_000), be(-50_000_000), be(-90_000_000), be(0)].concat());
+    let dataset = read("lambert", &on_template(30, (3, 2), 6, &lambert)).expect("it opens");
+    assert!(noted(&dataset).contains("321.8424"), "{}", noted(&dataset));
+    assert_eq!(dataset.variables[0].grid.geometry, Geometry::Unplaced);
+    let rows = |increment: i32, points: u32| {
+        let mut octets = [[0; 4], [0xff; 4], be(60_000_000), be(10_000_000)].concat();
+        octets.push(0x30);
+        octets.extend([be(50_000_000), be(30_000_000), be(increment), be(10_000_000)].concat());
+        octets.push(0);
+        read("rows", &on_template(0, (3, 2), points, &octets))
+    };
+    assert_eq!(noted(&rows(10_000_000, 6).expect("it opens")), "");
+    let narrow = rows(4_000_000, 6).expect("it opens");
+    assert!(noted(&narrow).contains("20°") && noted(&narrow).contains("8°"), "{}", noted(&narrow));
+    lies_at(&narrow.variables[0].grid, (1, 2), (50.0, 30.0));
+    assert!(!noted(&rows(10_000_000, 7).expect("it opens")).is_empty());
+}
+
+#[test]
+fn what_a_satellite_sees_lies_where_eccodes_has_it_in_edition_1_too() {
+    let product =
+        [0, 0, 28, 128, 98, 145, 255, 0x80, 129, 100, 0x01, 0xf4, 26, 11, 20, 12, 0, 1, 6, 12, 0, 0, 0, 0, 21, 0, 0, 0];
+    // 11 columns and 9 rows, the Earth 12 of them wide, its middle at 6, 5 and 9.5 E, the satellite at 6.6107 radii.
+    let mut grid = vec![0, 0, 38, 0, 255, 90, 0, 11, 0, 9, 0, 0, 0, 0x00, 0x25, 0x1c, 0x80, 0, 0, 12, 0, 0, 12];
+    grid.extend([0, 6, 0, 5, 0, 0, 0, 0, 0x64, 0xdf, 0x0c, 0, 0, 0, 0]);
+    let data = [0, 0, 12, 0x08, 0, 0, 0x41, 0x10, 0, 0, 0, 0];
+    let body = [product.as_slice(), &grid, &data].concat();
+    let length = u32::try_from(body.len() + 12).expect("short").to_be_bytes();
+    let dataset = read("seen", &[b"GRIB".as_slice(), &length[1..], &[1], &body, b"7777"].concat()).expect("it opens");
+    let grid = &dataset.variables[0].grid;
+    for (at, place) in
+        [((2, 2), (27.101_240_6, -33.332_955_4)), ((4, 5), (8.198_094_7, 1.219_343_6)), ((5, 5), (0.0, 1.319_734_5))]
+    {
+        lies_at(grid, at, place);
+    }
+    assert_eq!(grid.position(0, 0), None, "beside the Earth");
+}
+
+#[test]
+fn a_region_of_a_reduced_grid_has_the_points_that_eccodes_counts() {
+    // N32, the first three rows, from a point of the third that rounds eastwards to one of the first.
+    let counts = [20_u32, 27, 36];
+    let west = 13_333_334; // A hair east of 13.333…, the second point of the second row.
+    let inside = |count: u32| {
+        let (first, last) = (f64::from(west) * 1e-6, 100.0);
+        (0..count).map(|n| 360.0 * f64::from(n) / f64::from(count)).filter(|lon| (first..=last).contains(lon)).count()
+    };
+    let points = counts.iter().map(|count| inside(*count)).sum::<usize>() as u32;
+    let mut octets = [[0; 4], [0xff; 4], be(87_863_799), be(west)].concat();
+    octets.push(0);
+    octets.extend([be(82_312_913), be(100_000_000), be(-1), 32_u32.to_be_bytes()].concat());
+    octets.push(0);
+    octets.extend(counts.iter().flat_map(|count| (*count as u16).to_be_bytes()));
+    let mut message = on_template(40, (u32::MAX, 3), points, &octets);
+    // Octets 11 and 12 of section 3: two octets for each row, which count points along parallels.
+    let start = 16 + 21;
+    message[start + 10..start + 12].copy_from_slice(&[2, 1]);
+    let step = start + 63;
+    message[step..step + 4].fill(0xff);
+    let dataset = read("region", &message).expect("it opens");
+    let grid = &dataset.variables[0].grid;
+    assert_eq!(grid.nx, points as usize);
+    lies_at(grid, (0, 0), (87.863_8, 18.0));
+    lies_at(grid, (0, inside(20)), (85.096_5, 26.666_67));
+}

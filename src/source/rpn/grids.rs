@@ -91,6 +91,8 @@ fn make(key: Key, positions: &mut Positions, coordinates_left: &mut usize) -> Re
         'E' => rotated_earth(key)?,
         'Z' => on_axes(key, positions)?,
         '#' => tile(key, positions)?,
+        // Most records of this type name no positions at all.
+        'X' if ig.iter().take(3).all(|&number| number == 0) => return Err(Lack::NoMap),
         'X' | 'Y' | 'O' => return points(key, positions),
         'U' => yin_yang(key, positions)?,
         _ => return Err(Lack::NoMap),

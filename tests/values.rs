@@ -30,7 +30,8 @@ fn millibar(arguments: &[&str]) -> Value {
 
 fn tell(variable: &str, attributes: &[(&str, &str)], values: [f64; 4], level: Option<(&str, f64)>) -> Told {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let folder = folder(&format!("values_{}", COUNT.fetch_add(1, Ordering::Relaxed)));
+    // Test runners may give each test a process of its own.
+    let folder = folder(&format!("values_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
     let mut file = Classic::default()
         .dimension("lat", 3)
         .dimension("lon", 4)

@@ -185,7 +185,8 @@ fn the_sample_opens_plays_and_changes_its_level() {
     window.until("another step: it plays", |picture| shows_humidity(picture) && difference(&first, picture) > 0.03);
     window.tell(&["key", "space"]);
     window.tell(&["key", "Home"]);
-    std::thread::sleep(Duration::from_millis(1500));
+    // Information fades after six seconds, and would make the first level differ from itself.
+    std::thread::sleep(Duration::from_millis(8500));
     let still = window.photograph();
     std::thread::sleep(Duration::from_millis(700));
     assert!(difference(&still, &window.photograph()) < 0.001, "it pauses");
